@@ -1,0 +1,49 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <absl/status/status.h>
+
+namespace slowburn {
+
+struct WebRequest {
+  std::string method;
+  std::string path;
+  std::multimap<std::string, std::string> query;
+};
+
+struct WebResponse {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+// Answers one request.  Called on the server's threads, several at once.
+using WebHandler = std::function<WebResponse(const WebRequest&)>;
+
+// Our listener: the one wrapper of the HTTP server library.
+class HttpServer {
+ public:
+  explicit HttpServer(WebHandler handler);
+  ~HttpServer();  // Stops.
+
+  // Listens on `address`, `host:port` with port 0 for any free one; `[::1]:0` for IPv6.
+  // kInvalidArgument for a malformed address; kUnavailable when it is taken or not ours.
+  absl::Status Start(const std::string& address);
+
+  // The address that it listens on, with the real port; empty before Start.
+  const std::string& address() const;
+
+  // Stops accepting and waits for requests in progress.  Idempotent.
+  void Stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace slowburn

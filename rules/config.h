@@ -1,0 +1,83 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <absl/time/time.h>
+
+#include "rules/diagnostic.h"
+#include "rules/label.h"
+#include "rules/slo.h"
+
+namespace slowburn {
+
+// How to reach an HTTP server.  Secrets in files are read again at each use.
+struct HttpSettings {
+  std::string url;
+  std::map<std::string, std::string> headers;  // A tenant, for one: X-Scope-OrgID.
+  std::string username;
+  std::string password;
+  std::string password_file;
+  std::string bearer_token;
+  std::string bearer_token_file;
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  std::string server_name;
+  bool insecure_skip_verify = false;
+  absl::Duration timeout = absl::Seconds(10);
+
+  bool operator==(const HttpSettings&) const = default;
+};
+
+struct SourceSettings {
+  HttpSettings http;
+  int max_in_flight = 8;
+  std::string browse_url;  // What people open; the url itself when empty.
+  absl::Duration scrape_timeout = absl::Seconds(10);
+
+  bool operator==(const SourceSettings&) const = default;
+};
+
+// Defaults that slowburn.yaml gives to all rule files.
+struct RuleDefaults {
+  std::optional<absl::Duration> window;
+  std::optional<AlertPolicy> alerts;  // Tiers empty: the default tiers of the window.
+  std::string source = "default";
+  std::vector<std::string> sources = {"default"};  // Those that exist.
+  Labels severities = {{"page", "critical"}, {"ticket", "warning"}};
+  absl::Duration interval = absl::Seconds(30);  // For the lint on windows too short for it.
+
+  bool operator==(const RuleDefaults&) const = default;
+};
+
+// slowburn.yaml.
+struct Config {
+  absl::Duration interval = absl::Seconds(30);
+  std::optional<absl::Duration> settle;  // Default: the source's scrape timeout and 5 s.
+  std::map<std::string, SourceSettings> sources;
+  std::vector<HttpSettings> alertmanagers;
+  AlertMode mode = AlertMode::kLive;  // Shadow: nothing is sent, whatever an SLO says.
+  absl::Duration resend_delay = absl::Minutes(1);
+  Labels external_labels;
+  std::vector<std::string> rules;  // Files, folders and globs, relative to the configuration file.
+  std::string listen = "127.0.0.1:9390";
+  std::string external_url;
+  bool enable_reload = false;  // POST /-/reload
+  RuleDefaults defaults;
+
+  bool operator==(const Config&) const = default;
+};
+
+// Reads the text of slowburn.yaml.  Unknown keys are errors.  With errors, the value is what could be
+// read and must not be used.
+struct ConfigResult {
+  Config config;
+  Diagnostics diagnostics;
+};
+ConfigResult LoadConfig(std::string_view path, std::string_view text);
+
+}  // namespace slowburn

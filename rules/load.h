@@ -1,0 +1,34 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/config.h"
+#include "rules/diagnostic.h"
+#include "rules/slo.h"
+
+namespace slowburn {
+
+// One file as it was read; `path` is what diagnostics show.
+struct RuleFile {
+  std::string path;
+  std::string text;
+};
+
+// What a set of files declares.
+struct LoadResult {
+  std::vector<Slo> slos;       // The valid ones, in the order of files and documents, no duplicates.
+  Diagnostics diagnostics;     // Everything found, in the same order.
+  std::vector<std::string> bad_files;  // Paths of the files with an error in them.
+};
+
+// Reads every SLO from `files`, recognising each document's format by its content.
+//
+// One bad SLO never hides another: it is left out and reported.  `defaults` are the blocks of
+// slowburn.yaml that apply to all files.  Pure: no file is opened here.
+LoadResult LoadRules(const std::vector<RuleFile>& files, const RuleDefaults& defaults);
+
+}  // namespace slowburn

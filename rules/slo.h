@@ -1,0 +1,142 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <absl/time/time.h>
+
+#include "rules/diagnostic.h"
+#include "rules/label.h"
+#include "rules/ratio.h"
+#include "rules/selector.h"
+
+namespace slowburn {
+
+// The model of what a team promised.  Plain values: every format is read into these.
+
+// Events counted by two counters; exactly one of `bad` and `good` is set.
+struct EventsSli {
+  Selector total;
+  std::optional<Selector> bad;
+  std::optional<Selector> good;
+
+  bool operator==(const EventsSli&) const = default;
+};
+
+// Observations of a classic histogram; good are those at or below `under`.
+struct LatencySli {
+  Selector histogram;  // Of the `_bucket` series, without a matcher on `le`.
+  absl::Duration under;
+  bool milliseconds = false;  // The histogram's own unit: milliseconds, else seconds.
+
+  // The bucket's bound in the histogram's own unit, as its `le` reads in numbers.
+  double Bound() const {
+    return milliseconds ? absl::ToDoubleMilliseconds(under) : absl::ToDoubleSeconds(under);
+  }
+
+  bool operator==(const LatencySli&) const = default;
+};
+
+// A gauge that is 1 when good and 0 when bad; each scraped sample is one event.
+struct ProbeSli {
+  Selector gauge;
+
+  bool operator==(const ProbeSli&) const = default;
+};
+
+// A PromQL expression with `{{.window}}` that gives the error ratio, 0 to 1.
+struct RatioSli {
+  std::string error;
+
+  bool operator==(const RatioSli&) const = default;
+};
+
+// Two PromQL expressions with `{{.window}}`, as Sloth writes them.
+struct ExpressionSli {
+  std::string error_query;
+  std::string total_query;
+
+  bool operator==(const ExpressionSli&) const = default;
+};
+
+using Sli = std::variant<EventsSli, LatencySli, ProbeSli, RatioSli, ExpressionSli>;
+
+// What an alert is about; one alert per (SLO, group, class).
+enum class AlertClass { kPage, kTicket, kNoData };
+
+// `page`, `ticket`, `no_data`.
+std::string_view ToString(AlertClass alert_class);
+
+// One multi-window burn rate condition.
+struct Tier {
+  AlertClass alert_class = AlertClass::kPage;
+  Ratio factor;  // The burn rate that both windows must exceed.
+  absl::Duration long_window;
+  absl::Duration short_window;
+  absl::Duration for_duration;
+  absl::Duration keep_firing_for;
+
+  bool operator==(const Tier&) const = default;
+};
+
+// What page or ticket alerts carry beyond the SLO's own labels and annotations.
+struct ClassLabels {
+  Labels labels;
+  Labels annotations;
+
+  bool operator==(const ClassLabels&) const = default;
+};
+
+// When to say that the SLI cannot be measured.
+struct NoDataPolicy {
+  absl::Duration after = absl::Minutes(15);
+  AlertClass alert_class = AlertClass::kTicket;  // Whose labels the alert carries.
+
+  bool operator==(const NoDataPolicy&) const = default;
+};
+
+enum class AlertMode { kLive, kShadow };  // Shadow: everything but the sending.
+
+struct AlertPolicy {
+  std::string name = "ErrorBudgetBurn";
+  Labels labels;       // On every class.  Values and annotations may hold templates.
+  Labels annotations;  // On every class.
+  ClassLabels page;
+  ClassLabels ticket;
+  std::vector<Tier> tiers;  // Empty: this SLO never alerts on burn.
+  std::optional<NoDataPolicy> no_data = NoDataPolicy{};
+  AlertMode mode = AlertMode::kLive;
+
+  bool operator==(const AlertPolicy&) const = default;
+};
+
+enum class Format { kNative, kSloth };
+
+struct Slo {
+  std::string service;
+  std::string name;
+  std::string description;
+  std::string owner;
+  Labels labels;       // On the info metric and on alerts.
+  std::string source;  // Name of a source in slowburn.yaml.
+  Ratio objective;     // Of good events, in (0, 1].
+  absl::Duration window;
+  Sli sli;
+  std::vector<std::string> by;  // Sorted; one budget and set of alerts per combination of values.
+  AlertPolicy alerts;
+  Position defined_at;
+  Format format = Format::kNative;
+
+  // `service/name`: the identity, stable when anything else changes.
+  std::string Id() const { return service + "/" + name; }
+
+  // 1 - objective.
+  Ratio ErrorBudget() const { return MakeRatio(objective.den - objective.num, objective.den); }
+
+  bool operator==(const Slo&) const = default;
+};
+
+}  // namespace slowburn
