@@ -33,18 +33,19 @@ struct TierVerdict {
 // Where one tier stands.
 struct TierState {
   AlertState state = AlertState::kInactive;
-  std::optional<absl::Time> active_since;   // Pending or firing: when the condition began to hold.
-  std::optional<absl::Time> fired_at;       // Firing: when `for` had passed.
-  std::optional<absl::Time> clear_since;    // Firing: since when it would resolve, were it not kept.
+  std::optional<absl::Time> active_since;  // Pending or firing: when the condition began to hold.
+  std::optional<absl::Time> fired_at;      // Firing: when `for` had passed.
+  std::optional<absl::Time> clear_since;   // Firing: since when it would resolve, were it not kept.
 
   bool operator==(const TierState&) const = default;
 };
 
 // Advances one tier by one evaluation.  Pure: same inputs, same result.
 //
-// Unknown holds the state; a pending `for` clock runs on through it, but firing needs a true verdict
-// at that moment.  Resolving needs the sealed windows to be false and the newest not to be true, for
-// `keep_firing_for` without a break by a true.  A resolved tier is inactive at the next step.
+// Unknown holds the state; a pending `for` clock runs on through it, but firing needs a true
+// verdict at that moment.  Resolving needs the sealed windows to be false and the newest not to be
+// true, for `keep_firing_for` without a break by a true.  A resolved tier is inactive at the next
+// step.
 TierState Advance(const TierState& state, const Tier& policy, const TierVerdict& verdict,
                   absl::Time at);
 

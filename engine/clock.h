@@ -22,7 +22,9 @@ class SimulatedClock : public Clock {
   explicit SimulatedClock(absl::Time start) : millis_(absl::ToUnixMillis(start)) {}
 
   absl::Time TimeNow() override { return absl::FromUnixMillis(millis_); }
+
   void SetTime(absl::Time time) { millis_ = absl::ToUnixMillis(time); }
+
   void AdvanceTime(absl::Duration by) { millis_ += absl::ToInt64Milliseconds(by); }
 
  private:

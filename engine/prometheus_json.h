@@ -18,11 +18,12 @@ namespace slowburn {
 //
 // Values are the strings that Prometheus writes, `NaN`, `+Inf` and `-Inf` among them; native
 // histogram samples are left out.  `"isPartial": true` and any `warnings` set `partial`.
-// Returns kDataLoss for a body that is cut off or not such JSON, and for `"status":"error"` the error
-// that `QueryError` gives.
+// Returns kDataLoss for a body that is cut off or not such JSON, and for `"status":"error"` the
+// error that `QueryError` gives.
 absl::StatusOr<QueryResult> ParseQueryResponse(std::string body);
 
-// Reads the labels of `QueryResult::Series::labels_json`; kDataLoss when it is no object of strings.
+// Reads the labels of `QueryResult::Series::labels_json`; kDataLoss when it is no object of
+// strings.
 absl::StatusOr<Labels> ParseLabels(std::string_view json);
 
 // Reads an answer of /api/v1/labels or /api/v1/label/<name>/values: a list of strings.
@@ -35,7 +36,8 @@ absl::StatusOr<std::vector<std::string>> ParseStringList(std::string body);
 //   kUnavailable        retry: 429, 5xx, a server that starts or stops
 //   kPermissionDenied   401 or 403: configuration
 //   kNotFound           404: the url is wrong
-// `body` may be JSON with errorType and error, or plain text; its message is kept, cut at 500 bytes.
+// `body` may be JSON with errorType and error, or plain text; its message is kept, cut at 500
+// bytes.
 absl::Status QueryError(int http_status, std::string_view body);
 
 }  // namespace slowburn

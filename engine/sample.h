@@ -41,8 +41,8 @@ class QueryResult {
   std::vector<std::string> warnings;  // Of the source; data may be partial then.
   bool partial = false;               // Data is missing: warnings, or the source said so.
 
-  std::unique_ptr<std::string> body;      // What `labels_json` points into.
-  std::vector<Sample> samples;            // What `Series::samples` points into.
+  std::unique_ptr<std::string> body;  // What `labels_json` points into.
+  std::vector<Sample> samples;        // What `Series::samples` points into.
 };
 
 }  // namespace slowburn

@@ -25,34 +25,36 @@ namespace slowburn {
 // One window of one group.
 struct WindowStatus {
   absl::Duration window;
-  std::optional<double> bad;          // Events; absent for an opaque ratio.
+  std::optional<double> bad;  // Events; absent for an opaque ratio.
   std::optional<double> total;
   std::optional<double> error_ratio;  // 0 to 1; absent without events or data.
-  std::optional<double> burn_rate;    // Error ratio over error budget; absent for an objective of 100 %.
-  double coverage = 0;                // Share of the window that is known, 0 to 1.
+  std::optional<double>
+      burn_rate;        // Error ratio over error budget; absent for an objective of 100 %.
+  double coverage = 0;  // Share of the window that is known, 0 to 1.
 };
 
 // One tier of one group.
 struct TierStatus {
   Tier tier;
-  WindowStatus long_window;   // Ending at the newest data.
+  WindowStatus long_window;  // Ending at the newest data.
   WindowStatus short_window;
   TierVerdict verdict;
   TierState state;
-  std::string reason;  // The deciding reason, in a sentence: "long window burns at 3.1, below 14.4".
+  std::string
+      reason;  // The deciding reason, in a sentence: "long window burns at 3.1, below 14.4".
 };
 
 // One budget of an SLO: the SLO itself, or one combination of its `by` values.
 struct GroupStatus {
-  Labels labels;     // The `by` labels.
-  std::string key;   // `region=eu,zone=1`; empty when ungrouped.
+  Labels labels;                      // The `by` labels.
+  std::string key;                    // `region=eu,zone=1`; empty when ungrouped.
   std::vector<WindowStatus> windows;  // Each distinct window of tiers and SLO, shortest first.
   double good_events = 0;             // Counted since this process began, never falling.
   double bad_events = 0;
-  std::optional<double> budget_remaining;  // 1 is untouched, below 0 is overspent.
+  std::optional<double> budget_remaining;            // 1 is untouched, below 0 is overspent.
   std::optional<absl::Duration> time_to_exhaustion;  // At the burn of the first tier's long window.
-  std::optional<absl::Duration> data_age;  // Of the newest sample of the total.
-  std::int64_t series = 0;  // Source series that feed it now.
+  std::optional<absl::Duration> data_age;            // Of the newest sample of the total.
+  std::int64_t series = 0;                           // Source series that feed it now.
   std::vector<TierStatus> tiers;
   TierVerdict no_data;
   TierState no_data_state;
@@ -62,8 +64,8 @@ struct GroupStatus {
 struct SloStatus {
   std::shared_ptr<const Slo> slo;
   std::shared_ptr<const Plan> plan;
-  bool stale_definition = false;  // Its file is broken or gone; the last valid definition runs.
-  std::string problem;            // Why it can't be measured now; empty when it can.
+  bool stale_definition = false;    // Its file is broken or gone; the last valid definition runs.
+  std::string problem;              // Why it can't be measured now; empty when it can.
   std::vector<GroupStatus> groups;  // Sorted by key.
   std::int64_t series = 0;
 };
@@ -78,7 +80,7 @@ struct Alert {
   std::string slo_id;
   std::string group_key;
   absl::Time active_since;
-  std::optional<absl::Time> starts_at;    // Firing and resolved: when it first fired.  Never moves.
+  std::optional<absl::Time> starts_at;  // Firing and resolved: when it first fired.  Never moves.
   std::optional<absl::Time> resolved_at;
   std::string generator_url;  // Absolute, of the query that shows it; may be empty.
   double value = 0;           // The burn rate of the deciding tier's long window.
@@ -99,10 +101,10 @@ struct AlertEvent {
 // All of one source at one slot.
 struct SourceSnapshot {
   std::string source;
-  absl::Time at;              // The slot, in the source's clock.
-  absl::Time sealed_until;    // Sealed horizon.
-  bool readable = false;      // Whether the last evaluation got all that it asked for.
-  std::string problem;        // The first failure, when not.
+  absl::Time at;            // The slot, in the source's clock.
+  absl::Time sealed_until;  // Sealed horizon.
+  bool readable = false;    // Whether the last evaluation got all that it asked for.
+  std::string problem;      // The first failure, when not.
   std::vector<SloStatus> slos;
   std::vector<Alert> alerts;
 };

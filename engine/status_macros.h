@@ -7,8 +7,8 @@
 #include <absl/status/statusor.h>
 
 // Returns the status of `expr` from the enclosing function unless it is OK.
-#define SLOWBURN_RETURN_IF_ERROR(expr)                                                      \
-  do {                                                                                      \
+#define SLOWBURN_RETURN_IF_ERROR(expr)                                                        \
+  do {                                                                                        \
     if (absl::Status slowburn_status = (expr); !slowburn_status.ok()) return slowburn_status; \
   } while (false)
 

@@ -27,19 +27,23 @@ class Telemetry {
 
   // What one evaluation counted.
   struct Counted {
-    std::int64_t samples = 0;        // Read and used.
-    std::int64_t resets = 0;         // Counter resets.
-    std::int64_t late = 0;           // Samples that came after their time was sealed.
-    std::int64_t clamped = 0;        // Good above total, or negative: counted as the bound.
-    std::int64_t invalid = 0;        // NaN, infinite or out of range.
+    std::int64_t samples = 0;  // Read and used.
+    std::int64_t resets = 0;   // Counter resets.
+    std::int64_t late = 0;     // Samples that came after their time was sealed.
+    std::int64_t clamped = 0;  // Good above total, or negative: counted as the bound.
+    std::int64_t invalid = 0;  // NaN, infinite or out of range.
   };
+
   virtual void OnCounted(std::string_view /*source*/, const Counted& /*counted*/) {}
 
   // Alerts that one Alertmanager accepted, failed to take, or refused for good.
   virtual void OnNotificationsSent(std::string_view /*alertmanager*/, std::int64_t /*alerts*/,
                                    absl::Duration /*took*/) {}
+
   virtual void OnNotificationsFailed(std::string_view /*alertmanager*/, std::int64_t /*alerts*/) {}
-  virtual void OnNotificationsRejected(std::string_view /*alertmanager*/, std::int64_t /*alerts*/) {}
+
+  virtual void OnNotificationsRejected(std::string_view /*alertmanager*/, std::int64_t /*alerts*/) {
+  }
 
   // A load of the rules ended.
   virtual void OnRulesLoaded(bool /*successful*/, std::int64_t /*loaded*/,

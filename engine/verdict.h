@@ -33,9 +33,9 @@ struct WindowCounts {
 
 // Whether the error ratio of the window exceeds `threshold` (strictly), exactly, in integers.
 //
-// Unknown time carries the traffic of the known part: kTrue if it would exceed even with all of that
-// good, kFalse if it would not even with all of it bad, else kUnknown.  A window without events does
-// not exceed when it is wholly known, else it is kUnknown.
+// Unknown time carries the traffic of the known part: kTrue if it would exceed even with all of
+// that good, kFalse if it would not even with all of it bad, else kUnknown.  A window without
+// events does not exceed when it is wholly known, else it is kUnknown.
 Truth Exceeds(const WindowCounts& counts, Ratio threshold);
 
 }  // namespace slowburn

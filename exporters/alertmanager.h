@@ -37,8 +37,8 @@ std::string AlertsJson(const std::vector<PostableAlert>& alerts);
 // Delivers the alerts on a Board to one Alertmanager, on a thread of its own.
 //
 // State-based: it sends the latest of each firing alert at once and again every `resend_delay` from
-// the last acknowledgement, and each resolved one until acknowledged.  A failed send is retried with
-// backoff from 1 s up to 30 s.  Nothing queues.  Alerts in shadow mode are never sent.
+// the last acknowledgement, and each resolved one until acknowledged.  A failed send is retried
+// with backoff from 1 s up to 30 s.  Nothing queues.  Alerts in shadow mode are never sent.
 // `board`, `clock` and `telemetry` must outlive this.
 class AlertmanagerWorker {
  public:

@@ -16,9 +16,9 @@ struct ApiDependencies {
   const Board& board;
   const Metrics& metrics;
   AcknowledgementsOf acknowledgements;
-  std::function<bool()> healthy;                 // The loop is alive.
-  std::function<bool()> ready;                   // State loaded, first evaluation tried.
-  std::function<absl::Status()> reload;          // Null: 404 unless enabled, said in the answer.
+  std::function<bool()> healthy;         // The loop is alive.
+  std::function<bool()> ready;           // State loaded, first evaluation tried.
+  std::function<absl::Status()> reload;  // Null: 404 unless enabled, said in the answer.
 };
 
 // All routes:

@@ -72,12 +72,13 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
-// Reads the text of slowburn.yaml.  Unknown keys are errors.  With errors, the value is what could be
-// read and must not be used.
+// Reads the text of slowburn.yaml.  Unknown keys are errors.  With errors, the value is what could
+// be read and must not be used.
 struct ConfigResult {
   Config config;
   Diagnostics diagnostics;
 };
+
 ConfigResult LoadConfig(std::string_view path, std::string_view text);
 
 }  // namespace slowburn

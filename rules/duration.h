@@ -9,9 +9,9 @@
 
 namespace slowburn {
 
-// Parses a Prometheus duration such as `30d`, `1h30m` or `500ms`: units y w d h m s ms, each at most
-// once, largest first; a day is 24 h, a week 7 d, a year 365 d.  `0` alone is zero.
-// Returns kInvalidArgument, with what was expected, for anything else or for more than 100 years.
+// Parses a Prometheus duration such as `30d`, `1h30m` or `500ms`: units y w d h m s ms, each at
+// most once, largest first; a day is 24 h, a week 7 d, a year 365 d.  `0` alone is zero. Returns
+// kInvalidArgument, with what was expected, for anything else or for more than 100 years.
 absl::StatusOr<absl::Duration> ParseDuration(std::string_view text);
 
 // Returns the shortest text in d, h, m, s, ms that parses back to `duration`: `30d`, `1h30m`, `0s`.

@@ -12,8 +12,8 @@ namespace slowburn {
 // Lookup by std::string_view is allowed.  Thread-compatible, as a map is.
 using Labels = std::map<std::string, std::string, std::less<>>;
 
-// Returns `{a="1", b="x\"y"}`: names sorted, values quoted and escaped as in PromQL; `{}` when empty.
-// Equal label sets give equal text, so it serves as an identity.
+// Returns `{a="1", b="x\"y"}`: names sorted, values quoted and escaped as in PromQL; `{}` when
+// empty. Equal label sets give equal text, so it serves as an identity.
 std::string LabelsToString(const Labels& labels);
 
 // Whether `name` matches [a-zA-Z_][a-zA-Z0-9_]*, as Prometheus asks of a label name.

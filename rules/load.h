@@ -20,8 +20,8 @@ struct RuleFile {
 
 // What a set of files declares.
 struct LoadResult {
-  std::vector<Slo> slos;       // The valid ones, in the order of files and documents, no duplicates.
-  Diagnostics diagnostics;     // Everything found, in the same order.
+  std::vector<Slo> slos;    // The valid ones, in the order of files and documents, no duplicates.
+  Diagnostics diagnostics;  // Everything found, in the same order.
   std::vector<std::string> bad_files;  // Paths of the files with an error in them.
 };
 

@@ -27,7 +27,8 @@ struct CounterPlan {
   std::vector<Term> terms;      // One total and one bad or good; a probe has its total alone.
   std::vector<std::string> by;  // Sorted labels that split the SLO into groups.
   bool probe = false;           // Each sample is an event: good at 1 and above, else bad.
-  // Whether each good series is one of the scrape that gives total too, so that its absence is zero.
+  // Whether each good series is one of the scrape that gives total too, so that its absence is
+  // zero.
   bool good_within_total = false;
 
   bool operator==(const CounterPlan&) const = default;

@@ -15,13 +15,14 @@ namespace slowburn {
 
 // What a template may speak of.
 struct TemplateData {
-  Labels labels;           // $labels
-  Labels external_labels;  // $externalLabels
+  Labels labels;             // $labels
+  Labels external_labels;    // $externalLabels
   std::string external_url;  // $externalURL
-  double value = 0;        // $value
+  double value = 0;          // $value
 };
 
-// A parsed annotation or label value in the notation of Prometheus: `{{ $labels.x }}`, `{{ $value }}`,
+// A parsed annotation or label value in the notation of Prometheus: `{{ $labels.x }}`, `{{ $value
+// }}`,
 // `{{ $value | humanize }}`, `{{ printf "%.2f" $value }}` and the humanize family.
 //
 // Immutable after parsing; copies share the parse.  Thread-safe.
@@ -36,6 +37,7 @@ class Template {
 
  private:
   struct Node;
+
   explicit Template(std::shared_ptr<const std::vector<Node>> nodes) : nodes_(std::move(nodes)) {}
 
   std::shared_ptr<const std::vector<Node>> nodes_;

@@ -10,8 +10,8 @@ namespace slowburn {
 
 // Files found, and what could not be read.
 struct SpecFiles {
-  std::vector<RuleFile> files;       // Sorted by path, each real file once.
-  Diagnostics diagnostics;           // A path that is not there, or can't be read.
+  std::vector<RuleFile> files;  // Sorted by path, each real file once.
+  Diagnostics diagnostics;      // A path that is not there, or can't be read.
   std::vector<std::string> unreadable;
 };
 
