@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include <absl/time/time.h>
 
@@ -48,5 +50,24 @@ struct TierState {
 // step.
 TierState Advance(const TierState& state, const Tier& policy, const TierVerdict& verdict,
                   absl::Time at);
+
+// Where an alert stands: its tiers OR-ed.
+struct AlertRecord {
+  AlertState state = AlertState::kInactive;
+  std::optional<absl::Time> active_since;  // Pending and later: when it left inactive.
+  std::optional<absl::Time> starts_at;     // Firing and resolved: when it first fired; never moves.
+  std::optional<absl::Time> resolved_at;   // Resolved: when.
+  std::vector<TierState> tiers;            // In the order of the policy's tiers of this class.
+
+  bool operator==(const AlertRecord&) const = default;
+};
+
+// Advances an alert and its tiers by one evaluation.  Pure.
+//
+// It fires when any tier fires.  It resolves when no tier fires any more and every tier's sealed
+// windows are false: one that is unknown could yet be burning, so it holds the alert.
+// `tiers` and `verdicts` are of one length; states of tiers that `record` lacks begin inactive.
+AlertRecord Advance(const AlertRecord& record, std::span<const Tier> tiers,
+                    std::span<const TierVerdict> verdicts, absl::Time at);
 
 }  // namespace slowburn

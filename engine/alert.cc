@@ -1,0 +1,108 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/alert.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace slowburn {
+namespace {
+
+TierState Inactive() {
+  return {};
+}
+
+TierState Firing(absl::Time active_since, absl::Time fired_at) {
+  return {.state = AlertState::kFiring, .active_since = active_since, .fired_at = fired_at};
+}
+
+// A tier that is not firing: pending and firing both begin here.
+TierState AdvanceQuiet(const TierState& state, const Tier& policy, Truth firing, absl::Time at) {
+  if (firing == Truth::kFalse) return Inactive();
+  if (firing == Truth::kUnknown) return state.state == AlertState::kPending ? state : Inactive();
+  const absl::Time since = state.active_since.value_or(at);
+  if (at - since >= policy.for_duration) return Firing(since, at);
+  return {.state = AlertState::kPending, .active_since = since};
+}
+
+TierState AdvanceFiring(TierState state, const Tier& policy, const TierVerdict& verdict,
+                        absl::Time at) {
+  if (verdict.firing == Truth::kTrue || verdict.resolving == Truth::kTrue) {
+    state.clear_since.reset();
+    return state;
+  }
+  if (verdict.resolving == Truth::kUnknown) return state;
+  if (!state.clear_since) state.clear_since = at;
+  if (at - *state.clear_since < policy.keep_firing_for) return state;
+  state.state = AlertState::kResolved;
+  return state;
+}
+
+}  // namespace
+
+std::string_view ToString(AlertState state) {
+  switch (state) {
+    case AlertState::kInactive:
+      return "inactive";
+    case AlertState::kPending:
+      return "pending";
+    case AlertState::kFiring:
+      return "firing";
+    case AlertState::kResolved:
+      return "resolved";
+  }
+  return "";
+}
+
+TierState Advance(const TierState& state, const Tier& policy, const TierVerdict& verdict,
+                  absl::Time at) {
+  switch (state.state) {
+    case AlertState::kFiring:
+      return AdvanceFiring(state, policy, verdict, at);
+    case AlertState::kResolved:
+      return AdvanceQuiet(Inactive(), policy, verdict.firing, at);
+    case AlertState::kInactive:
+    case AlertState::kPending:
+      return AdvanceQuiet(state, policy, verdict.firing, at);
+  }
+  return state;
+}
+
+AlertRecord Advance(const AlertRecord& record, std::span<const Tier> tiers,
+                    std::span<const TierVerdict> verdicts, absl::Time at) {
+  assert(tiers.size() == verdicts.size());
+  AlertRecord next = record;
+  next.tiers.resize(tiers.size());
+  bool any_firing = false;
+  bool any_pending = false;
+  bool all_clear = true;
+  for (std::size_t i = 0; i < tiers.size(); ++i) {
+    next.tiers[i] = Advance(next.tiers[i], tiers[i], verdicts[i], at);
+    any_firing |= next.tiers[i].state == AlertState::kFiring;
+    any_pending |= next.tiers[i].state == AlertState::kPending;
+    all_clear &= verdicts[i].resolving == Truth::kFalse && verdicts[i].firing != Truth::kTrue;
+  }
+  const bool was_firing = record.state == AlertState::kFiring;
+  if (any_firing || (was_firing && !all_clear)) {
+    if (!was_firing) {
+      next.starts_at = at;
+      next.resolved_at.reset();
+      if (record.state != AlertState::kPending) next.active_since = at;
+    }
+    next.state = AlertState::kFiring;
+  } else if (was_firing) {
+    next.state = AlertState::kResolved;
+    next.resolved_at = at;
+  } else if (any_pending) {
+    if (record.state != AlertState::kPending) {
+      next = {.tiers = std::move(next.tiers)};
+      next.active_since = at;
+    }
+    next.state = AlertState::kPending;
+  } else if (record.state == AlertState::kPending) {
+    next = {.tiers = std::move(next.tiers)};
+  }
+  return next;
+}
+
+}  // namespace slowburn

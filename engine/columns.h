@@ -1,0 +1,93 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace slowburn {
+
+// Counts of one row, or their difference between two instants.
+struct Counts {
+  std::int64_t bad = 0;
+  std::int64_t total = 0;
+  std::int64_t bad_ticks = 0;
+
+  bool operator==(const Counts&) const = default;
+};
+
+// Cumulative counts at past instants for many rows: any window is the difference of two columns.
+//
+// At each slot one column is appended for all rows at once.  Old columns are thinned by age and
+// never rewritten but for counts that arrive late: with windows w1 < w2 < ... and resolutions r1 |
+// r2 | ..., each at most 1/60 of its window, the column of slot k lives while its age is below
+// max{w + r : r divides k}.  So a window is answered exactly for an age a with w <= a < w + r, and
+// the count of columns does not grow with time.  All is in whole slots, which are absolute (slot
+// time over step), so that two engines keep the same columns. Thread-compatible.
+class Columns {
+ public:
+  using Row = std::size_t;
+
+  // `windows` in slots, each at least 1, in any order.
+  explicit Columns(std::vector<std::int64_t> windows);
+
+  // Makes a row whose counts are zero in every live column.
+  Row AddRow();
+
+  // Frees a row; its number may be given out again.
+  void RemoveRow(Row row);
+
+  // Appends the column of `slot`, later than the newest, with the counts as they are now, then
+  // thins.
+  void Append(std::int64_t slot);
+
+  // Adds counts that happened by `slot` (and after the slot before): to every live column from
+  // `slot` on, and to what later columns will hold.
+  void Add(Row row, std::int64_t slot, Counts counts);
+
+  // Multiplies all counts of `row` by 2^shift.
+  void Rescale(Row row, int shift);
+
+  // A live column: where it stands in time.
+  struct Edge {
+    std::int64_t slot = 0;
+    std::size_t index = 0;
+  };
+
+  // The newest live column at or before `slot`; nullopt when there is none.
+  std::optional<Edge> EdgeAt(std::int64_t slot) const;
+
+  // The counts of `row` at a column, and as they are now.
+  Counts At(Edge edge, Row row) const;
+  Counts Now(Row row) const;
+
+  // The newest column's slot; nullopt before the first.
+  std::optional<std::int64_t> newest() const;
+
+  std::size_t size() const { return columns_.size(); }
+
+ private:
+  struct Column {
+    std::int64_t slot = 0;
+    std::vector<std::int64_t> bad;
+    std::vector<std::int64_t> total;
+    std::vector<std::uint32_t> bad_ticks;
+  };
+
+  struct Rung {
+    std::int64_t window = 0;
+    std::int64_t resolution = 0;
+  };
+
+  static std::vector<Rung> Ladder(std::vector<std::int64_t> windows);
+  std::int64_t Lifetime(std::int64_t slot) const;
+  void Thin();
+
+  std::vector<Rung> ladder_;
+  std::vector<Column> columns_;  // By slot, ascending.
+  Column now_;
+  std::vector<Row> free_;
+};
+
+}  // namespace slowburn
