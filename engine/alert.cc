@@ -93,6 +93,8 @@ AlertRecord Advance(const AlertRecord& record, std::span<const Tier> tiers,
   } else if (was_firing) {
     next.state = AlertState::kResolved;
     next.resolved_at = at;
+  } else if (record.state == AlertState::kResolved) {
+    // Stays until it has been told, or fires again; its tiers may be pending meanwhile.
   } else if (any_pending) {
     if (record.state != AlertState::kPending) {
       next = {.tiers = std::move(next.tiers)};

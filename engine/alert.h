@@ -65,7 +65,8 @@ struct AlertRecord {
 // Advances an alert and its tiers by one evaluation.  Pure.
 //
 // It fires when any tier fires.  It resolves when no tier fires any more and every tier's sealed
-// windows are false: one that is unknown could yet be burning, so it holds the alert.
+// windows are false: one that is unknown could yet be burning, so it holds the alert.  A resolved
+// record stays so until it fires again; who has told everyone sets it back to a fresh one.
 // `tiers` and `verdicts` are of one length; states of tiers that `record` lacks begin inactive.
 AlertRecord Advance(const AlertRecord& record, std::span<const Tier> tiers,
                     std::span<const TierVerdict> verdicts, absl::Time at);
