@@ -61,13 +61,13 @@ std::string Subject(const Slo& slo, const GroupStatus& group) {
 }
 
 std::string Age(absl::Duration age) {
-  return FormatDuration(absl::Trunc(age, absl::Seconds(1)));
+  return DurationText(absl::Trunc(age, absl::Seconds(1)));
 }
 
 std::string BudgetLine(const Slo& slo, const GroupStatus& group) {
   if (!group.budget_remaining) return "Error budget left: unknown.";
   std::string line = fmt::format("Error budget left: {} of {}", Percent(*group.budget_remaining),
-                                 FormatDuration(slo.window));
+                                 DurationText(slo.window));
   if (*group.budget_remaining <= 0) return line + "; it is overspent.";
   if (group.time_to_exhaustion) {
     line += fmt::format("; at this burn rate it ends in {}",
@@ -82,8 +82,8 @@ std::string DataLine(const GroupStatus& group, const TierStatus& tier, absl::Tim
   const double coverage = std::min(tier.long_window.coverage, tier.short_window.coverage);
   if (coverage < kPoorCoverage) {
     line += fmt::format("; known: {} of {}, {} of {}", Percent(tier.long_window.coverage),
-                        FormatDuration(tier.tier.long_window), Percent(tier.short_window.coverage),
-                        FormatDuration(tier.tier.short_window));
+                        DurationText(tier.tier.long_window), Percent(tier.short_window.coverage),
+                        DurationText(tier.tier.short_window));
   }
   return line + ".";
 }
@@ -91,11 +91,11 @@ std::string DataLine(const GroupStatus& group, const TierStatus& tier, absl::Tim
 std::string BurnDescription(const SloStatus& status, const GroupStatus& group,
                             const TierStatus& tier, absl::Time at) {
   const Slo& slo = *status.slo;
-  const std::string long_name = FormatDuration(tier.tier.long_window);
-  const std::string short_name = FormatDuration(tier.tier.short_window);
+  const std::string long_name = DurationText(tier.tier.long_window);
+  const std::string short_name = DurationText(tier.tier.short_window);
   std::string text =
       fmt::format("Objective {:.10g} % over {}: {}.\n", slo.objective.AsDouble() * 100,
-                  FormatDuration(slo.window), Subject(slo, group));
+                  DurationText(slo.window), Subject(slo, group));
   text += fmt::format("Last {}: {}.\n", long_name, OfTotal(tier.long_window));
   text += fmt::format("Last {}: {}.\n", short_name, OfTotal(tier.short_window));
   text += BudgetLine(slo, group) + "\n";
@@ -158,7 +158,7 @@ std::string ErrorRatioQuery(const Plan& plan, absl::Duration window) {
     return WithWindow(opaque->query, window);
   }
   const auto& counter = std::get<CounterPlan>(plan);
-  const std::string range = FormatDuration(window);
+  const std::string range = DurationText(window);
   std::string by;
   for (const std::string& name : counter.by) by += (by.empty() ? "" : ", ") + name;
   const std::string sum = by.empty() ? "sum" : fmt::format("sum by ({}) ", by);
@@ -182,7 +182,7 @@ std::string DecidingNumbers(const GroupStatus& group, AlertClass alert_class) {
   }
   std::string text;
   for (const WindowStatus* window : {&tier->long_window, &tier->short_window}) {
-    const std::string name = FormatDuration(window->window);
+    const std::string name = DurationText(window->window);
     if (!text.empty()) text += ' ';
     text += window->burn_rate ? fmt::format("burn({})={}", name, Number(*window->burn_rate))
                               : fmt::format("burn({})=unknown", name);
@@ -219,8 +219,8 @@ Alert MakeAlert(const SloStatus& status, const GroupStatus& group, AlertClass al
                     Number(alert.value));
     alert.annotations["description"] = BurnDescription(status, group, *tier, at);
     alert.annotations["tier"] =
-        fmt::format("{}/{} above {}", FormatDuration(tier->tier.long_window),
-                    FormatDuration(tier->tier.short_window), FormatRatio(tier->tier.factor));
+        fmt::format("{}/{} above {}", DurationText(tier->tier.long_window),
+                    DurationText(tier->tier.short_window), FormatRatio(tier->tier.factor));
   } else {
     alert.annotations["summary"] = fmt::format("{}: no data", Subject(slo, group));
     alert.annotations["description"] = NoDataDescription(status, group, at);

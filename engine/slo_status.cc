@@ -39,11 +39,10 @@ std::string Burn(const WindowStatus& window) {
 }
 
 // Why the tier's verdict is what it is, in a sentence.
-std::string Reason(const TierStatus& status, Truth long_exceeds, Truth short_exceeds,
-                   const EvaluationContext& context) {
+std::string Reason(const TierStatus& status, Truth long_exceeds, const EvaluationContext& context) {
   const std::string threshold = FormatRatio(status.tier.factor);
-  const std::string long_name = FormatDuration(status.tier.long_window);
-  const std::string short_name = FormatDuration(status.tier.short_window);
+  const std::string long_name = DurationText(status.tier.long_window);
+  const std::string short_name = DurationText(status.tier.short_window);
   if (status.verdict.firing == Truth::kTrue) {
     return fmt::format("both windows burn above {}: {} over {}, {} over {}", threshold,
                        Burn(status.long_window), long_name, Burn(status.short_window), short_name);
@@ -96,7 +95,7 @@ class GroupEvaluation {
           And(Resolving(tier.long_window, *threshold), Resolving(tier.short_window, *threshold));
     }
     status.verdict.firing = And(long_exceeds, short_exceeds);
-    status.reason = Reason(status, long_exceeds, short_exceeds, context_);
+    status.reason = Reason(status, long_exceeds, context_);
     return status;
   }
 
