@@ -9,6 +9,7 @@
 
 #include "engine/cli/command.h"
 #include "engine/daemon.h"
+#include "engine/io/http_client.h"
 #include "engine/io/log.h"
 #include "engine/io/prometheus_source.h"
 #include "engine/io/real_clock.h"
@@ -205,7 +206,7 @@ void AddRun(CLI::App& app, int& exit_code) {
   command->add_option("--source", options->source, "URL of Prometheus, as source `default`");
   command
       ->add_option("--alertmanager", options->alertmanagers, "URL of an Alertmanager; repeatable")
-      ->expected(1);
+      ->allow_extra_args(false);
   command->add_option("--listen", options->listen, "host:port of metrics and pages");
   command->add_option("--external-url", options->external_url, "Where people reach slowburn");
   command->add_option("--interval", options->interval, "Between evaluations");
