@@ -59,7 +59,7 @@ absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
   return absl::Milliseconds(total);
 }
 
-std::string FormatDuration(absl::Duration duration) {
+std::string DurationText(absl::Duration duration) {
   std::int64_t rest = absl::ToInt64Milliseconds(duration);
   if (rest == 0) return "0s";
   std::string out;

@@ -16,6 +16,7 @@ absl::StatusOr<absl::Duration> ParseDuration(std::string_view text);
 
 // Returns the shortest text in d, h, m, s, ms that parses back to `duration`: `30d`, `1h30m`, `0s`.
 // What is below a millisecond is cut off; a negative duration begins with `-`.
-std::string FormatDuration(absl::Duration duration);
+// (Not FormatDuration: argument-dependent lookup would find absl's beside it.)
+std::string DurationText(absl::Duration duration);
 
 }  // namespace slowburn

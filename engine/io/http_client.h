@@ -68,7 +68,4 @@ class HttpClient {
   std::unique_ptr<Impl> impl_;
 };
 
-// Returns `text` percent-encoded for a query or a form.
-std::string UrlEncode(std::string_view text);
-
 }  // namespace slowburn

@@ -25,10 +25,10 @@ TEST_CASE("Duration: reads and writes", "[rules]") {
       const auto got = ParseDuration(c.text);
       REQUIRE(got.ok());
       CHECK(*got == c.want);
-      CHECK(FormatDuration(*got) == c.printed);
+      CHECK(DurationText(*got) == c.printed);
     }
   }
-  CHECK(FormatDuration(-absl::Minutes(5)) == "-5m");
+  CHECK(DurationText(-absl::Minutes(5)) == "-5m");
 }
 
 TEST_CASE("Duration: rejects", "[rules]") {

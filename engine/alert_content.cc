@@ -1,0 +1,256 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/alert_content.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/url.h"
+#include "rules/duration.h"
+#include "rules/template.h"
+
+namespace slowburn {
+namespace {
+
+// Below this share, a reader should know how much of a window the numbers rest on.
+constexpr double kPoorCoverage = 0.95;
+
+std::string Number(double value) {
+  return fmt::format("{:.4g}", value);
+}
+
+std::string Percent(double ratio) {
+  return fmt::format("{:.4g} %", ratio * 100);
+}
+
+// The tier to speak of: one that fires, else the one that is closest to.
+const TierStatus* Deciding(const GroupStatus& group, AlertClass alert_class) {
+  const TierStatus* best = nullptr;
+  double best_score = -1;
+  for (const TierStatus& tier : group.tiers) {
+    if (tier.tier.alert_class != alert_class) continue;
+    double score = 0;
+    if (tier.state.state == AlertState::kFiring) score += 1e12;
+    if (tier.verdict.firing == Truth::kTrue) score += 1e9;
+    if (tier.long_window.burn_rate && tier.tier.factor.num > 0) {
+      score += std::min(1e8, *tier.long_window.burn_rate / tier.tier.factor.AsDouble());
+    }
+    if (score > best_score) {
+      best = &tier;
+      best_score = score;
+    }
+  }
+  return best;
+}
+
+std::string OfTotal(const WindowStatus& window) {
+  if (!window.error_ratio) return "no events";
+  std::string out;
+  if (window.bad && window.total) {
+    out = fmt::format("{} of {} bad, ", Number(*window.bad), Number(*window.total));
+  }
+  out += Percent(*window.error_ratio);
+  if (window.burn_rate) out += fmt::format(", burn rate {}", Number(*window.burn_rate));
+  return out;
+}
+
+std::string Subject(const Slo& slo, const GroupStatus& group) {
+  return group.key.empty() ? slo.Id() : fmt::format("{} [{}]", slo.Id(), group.key);
+}
+
+std::string Age(absl::Duration age) {
+  return DurationText(absl::Trunc(age, absl::Seconds(1)));
+}
+
+std::string BudgetLine(const Slo& slo, const GroupStatus& group) {
+  if (!group.budget_remaining) return "Error budget left: unknown.";
+  std::string line = fmt::format("Error budget left: {} of {}", Percent(*group.budget_remaining),
+                                 DurationText(slo.window));
+  if (*group.budget_remaining <= 0) return line + "; it is overspent.";
+  if (group.time_to_exhaustion) {
+    line += fmt::format("; at this burn rate it ends in {}",
+                        Age(absl::Trunc(*group.time_to_exhaustion, absl::Minutes(1))));
+  }
+  return line + ".";
+}
+
+std::string DataLine(const GroupStatus& group, const TierStatus& tier, absl::Time at) {
+  std::string line = fmt::format("As of {}", FormatUtc(at));
+  if (group.data_age) line += fmt::format(", newest sample {} old", Age(*group.data_age));
+  const double coverage = std::min(tier.long_window.coverage, tier.short_window.coverage);
+  if (coverage < kPoorCoverage) {
+    line += fmt::format("; known: {} of {}, {} of {}", Percent(tier.long_window.coverage),
+                        DurationText(tier.tier.long_window), Percent(tier.short_window.coverage),
+                        DurationText(tier.tier.short_window));
+  }
+  return line + ".";
+}
+
+std::string BurnDescription(const SloStatus& status, const GroupStatus& group,
+                            const TierStatus& tier, absl::Time at) {
+  const Slo& slo = *status.slo;
+  const std::string long_name = DurationText(tier.tier.long_window);
+  const std::string short_name = DurationText(tier.tier.short_window);
+  std::string text =
+      fmt::format("Objective {:.10g} % over {}: {}.\n", slo.objective.AsDouble() * 100,
+                  DurationText(slo.window), Subject(slo, group));
+  text += fmt::format("Last {}: {}.\n", long_name, OfTotal(tier.long_window));
+  text += fmt::format("Last {}: {}.\n", short_name, OfTotal(tier.short_window));
+  text += BudgetLine(slo, group) + "\n";
+  text += fmt::format("Clears when the burn rate over {} or {} is known to be at most {}.\n",
+                      short_name, long_name, FormatRatio(tier.tier.factor));
+  text += DataLine(group, tier, at);
+  return text;
+}
+
+std::string NoDataDescription(const SloStatus& status, const GroupStatus& group, absl::Time at) {
+  std::string text = fmt::format("{} can't be measured: ", Subject(*status.slo, group));
+  if (!status.problem.empty()) {
+    text += status.problem;
+  } else if (group.data_age) {
+    text += fmt::format("the newest sample of its total is {} old", Age(*group.data_age));
+  } else {
+    text += "no sample of its total has been seen";
+  }
+  text += fmt::format(".\nWhile that lasts, this SLO can't page.\nAs of {}.", FormatUtc(at));
+  return text;
+}
+
+Labels AlertLabels(const Slo& slo, const GroupStatus& group, AlertClass alert_class,
+                   const AlertSurroundings& around) {
+  AlertClass labelled = alert_class;
+  if (alert_class == AlertClass::kNoData && slo.alerts.no_data) {
+    labelled = slo.alerts.no_data->alert_class;
+  }
+  Labels labels = around.external_labels;
+  const auto overlay = [&labels](const Labels& more) {
+    for (const auto& [name, value] : more) labels.insert_or_assign(name, value);
+  };
+  if (!slo.owner.empty()) labels.insert_or_assign("owner", slo.owner);
+  overlay(slo.labels);
+  overlay(slo.alerts.labels);
+  overlay(labelled == AlertClass::kPage ? slo.alerts.page.labels : slo.alerts.ticket.labels);
+  overlay(group.labels);
+  labels.insert_or_assign(
+      "alertname", alert_class == AlertClass::kNoData ? std::string("SLONoData") : slo.alerts.name);
+  labels.insert_or_assign("service", slo.service);
+  labels.insert_or_assign("slo", slo.name);
+  labels.insert_or_assign("slo_class", std::string(ToString(alert_class)));
+  TemplateData data;
+  data.labels = labels;
+  data.external_labels = around.external_labels;
+  data.external_url = around.external_url;
+  for (auto& [name, value] : labels) value = ExpandTemplate(value, data);
+  std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
+  return labels;
+}
+
+}  // namespace
+
+std::string FormatUtc(absl::Time at) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone());
+}
+
+std::string ErrorRatioQuery(const Plan& plan, absl::Duration window) {
+  if (const auto* opaque = std::get_if<OpaquePlan>(&plan)) {
+    return WithWindow(opaque->query, window);
+  }
+  const auto& counter = std::get<CounterPlan>(plan);
+  const std::string range = DurationText(window);
+  std::string by;
+  for (const std::string& name : counter.by) by += (by.empty() ? "" : ", ") + name;
+  const std::string sum = by.empty() ? "sum" : fmt::format("sum by ({}) ", by);
+  const auto rate = [&](const Term& term) {
+    return fmt::format("{}(rate({}[{}]))", sum, ToString(term.selector), range);
+  };
+  if (counter.probe) {
+    const std::string avg = by.empty() ? "avg" : fmt::format("avg by ({}) ", by);
+    return fmt::format("1 - {}(avg_over_time({}[{}]))", avg,
+                       ToString(counter.terms.front().selector), range);
+  }
+  const std::string ratio =
+      fmt::format("{} / {}", rate(counter.terms.back()), rate(counter.terms.front()));
+  return counter.terms.back().role == Role::kGood ? "1 - " + ratio : ratio;
+}
+
+std::string DecidingNumbers(const GroupStatus& group, AlertClass alert_class) {
+  const TierStatus* tier = Deciding(group, alert_class);
+  if (tier == nullptr) {
+    return group.data_age ? fmt::format("data_age={}", Age(*group.data_age)) : "data_age=never";
+  }
+  std::string text;
+  for (const WindowStatus* window : {&tier->long_window, &tier->short_window}) {
+    const std::string name = DurationText(window->window);
+    if (!text.empty()) text += ' ';
+    text += window->burn_rate ? fmt::format("burn({})={}", name, Number(*window->burn_rate))
+                              : fmt::format("burn({})=unknown", name);
+  }
+  text += fmt::format(" threshold={}", FormatRatio(tier->tier.factor));
+  if (tier->long_window.bad && tier->long_window.total) {
+    text += fmt::format(" bad={} total={}", Number(*tier->long_window.bad),
+                        Number(*tier->long_window.total));
+  }
+  return text + fmt::format(" coverage={:.3g}", tier->long_window.coverage);
+}
+
+Alert MakeAlert(const SloStatus& status, const GroupStatus& group, AlertClass alert_class,
+                const AlertRecord& record, const AlertSurroundings& around, absl::Time at) {
+  const Slo& slo = *status.slo;
+  Alert alert;
+  alert.labels = AlertLabels(slo, group, alert_class, around);
+  alert.state = record.state;
+  alert.mode = around.mode == AlertMode::kShadow ? AlertMode::kShadow : slo.alerts.mode;
+  alert.alert_class = alert_class;
+  alert.slo_id = slo.Id();
+  alert.group_key = group.key;
+  alert.active_since = record.active_since.value_or(at);
+  alert.starts_at = record.starts_at;
+  alert.resolved_at = record.resolved_at;
+
+  const TierStatus* tier = Deciding(group, alert_class);
+  absl::Duration shown = slo.window;
+  if (tier != nullptr) {
+    shown = tier->tier.long_window;
+    alert.value = tier->long_window.burn_rate.value_or(0);
+    alert.annotations["summary"] =
+        fmt::format("{}: error budget burns at {} times the sustainable rate", Subject(slo, group),
+                    Number(alert.value));
+    alert.annotations["description"] = BurnDescription(status, group, *tier, at);
+    alert.annotations["tier"] =
+        fmt::format("{}/{} above {}", DurationText(tier->tier.long_window),
+                    DurationText(tier->tier.short_window), FormatRatio(tier->tier.factor));
+  } else {
+    alert.annotations["summary"] = fmt::format("{}: no data", Subject(slo, group));
+    alert.annotations["description"] = NoDataDescription(status, group, at);
+  }
+  if (!around.external_url.empty()) {
+    std::string url = fmt::format("{}/api/v1/slos/{}/{}/explain", TrimSlash(around.external_url),
+                                  UrlEncode(slo.service), UrlEncode(slo.name));
+    if (!group.key.empty()) url += "?group=" + UrlEncode(group.key);
+    alert.annotations["explain_url"] = url;
+  }
+  if (!around.browse_url.empty()) {
+    alert.generator_url = fmt::format("{}/graph?g0.expr={}&g0.tab=0", TrimSlash(around.browse_url),
+                                      UrlEncode(ErrorRatioQuery(*status.plan, shown)));
+    alert.annotations["query_url"] = alert.generator_url;
+  }
+
+  TemplateData data;
+  data.labels = alert.labels;
+  data.external_labels = around.external_labels;
+  data.external_url = around.external_url;
+  data.value = alert.value;
+  const auto overlay = [&](const Labels& more) {
+    for (const auto& [name, text] : more) {
+      alert.annotations.insert_or_assign(name, ExpandTemplate(text, data));
+    }
+  };
+  overlay(slo.alerts.annotations);
+  if (alert_class == AlertClass::kPage) overlay(slo.alerts.page.annotations);
+  if (alert_class == AlertClass::kTicket) overlay(slo.alerts.ticket.annotations);
+  return alert;
+}
+
+}  // namespace slowburn

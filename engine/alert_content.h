@@ -1,0 +1,41 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include <absl/time/time.h>
+
+#include "engine/alert.h"
+#include "engine/snapshot.h"
+#include "rules/plan.h"
+#include "rules/slo.h"
+
+namespace slowburn {
+
+// What alerts say of the world around the SLO.
+struct AlertSurroundings {
+  Labels external_labels;
+  std::string external_url;           // Of slowburn's own pages; no links to them when empty.
+  std::string browse_url;             // Of the source, for people.
+  AlertMode mode = AlertMode::kLive;  // Shadow wins over an SLO's own.
+};
+
+// The alert of one class of one group, as people and Alertmanager see it.
+//
+// Labels: external ones where lacking, the SLO's, the policy's, the class's, and the identity above
+// all of them: alertname, service, slo, slo_class and the `by` labels.  Values stand in annotations
+// alone, as a label that changes is another alert.
+Alert MakeAlert(const SloStatus& slo, const GroupStatus& group, AlertClass alert_class,
+                const AlertRecord& record, const AlertSurroundings& around, absl::Time at);
+
+// The numbers that decide an alert of `alert_class` now, for a log line:
+// `burn(1h)=25.1 burn(5m)=212 threshold=14.4 bad=312 total=1244`.
+std::string DecidingNumbers(const GroupStatus& group, AlertClass alert_class);
+
+// A PromQL expression that draws the error ratio of `plan` over `window`.
+std::string ErrorRatioQuery(const Plan& plan, absl::Duration window);
+
+// `2026-11-21T07:10:00Z`.
+std::string FormatUtc(absl::Time at);
+
+}  // namespace slowburn
