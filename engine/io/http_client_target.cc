@@ -11,7 +11,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include "engine/io/http_client.h"
+#include "engine/url.h"
 
 namespace slowburn {
 namespace {
@@ -53,11 +53,6 @@ void UseServerName(const std::string& server_name, CURLU* url, Target& target) {
     target.problem = absl::FailedPreconditionError(
         fmt::format("{}: server_name '{}' is no host name", target.display, server_name));
   }
-}
-
-std::string WithoutFinalSlashes(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url;
 }
 
 absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
@@ -108,11 +103,11 @@ Target ParseTarget(const HttpSettings& settings) {
     }
     curl_url_set(url.get(), part, nullptr, 0);
   }
-  target.display = WithoutFinalSlashes(Part(url.get(), CURLUPART_URL));
+  target.display = TrimSlash(Part(url.get(), CURLUPART_URL));
   if (scheme == "https" && !settings.server_name.empty()) {
     UseServerName(settings.server_name, url.get(), target);
   }
-  target.url = WithoutFinalSlashes(Part(url.get(), CURLUPART_URL));
+  target.url = TrimSlash(Part(url.get(), CURLUPART_URL));
   return target;
 }
 
@@ -124,26 +119,6 @@ bool HasControl(std::string_view text) {
 absl::StatusOr<std::string> Secret(const std::string& value, const std::string& file) {
   if (file.empty()) return value;
   return ReadSecretFile(file);
-}
-
-std::string UrlEncode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  constexpr std::string_view kUnreserved = "-._~";
-  std::string out;
-  out.reserve(text.size() * 3 / 2);
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       kUnreserved.find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
 }
 
 }  // namespace slowburn

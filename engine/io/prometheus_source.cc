@@ -14,6 +14,7 @@
 
 #include "engine/io/http_client.h"
 #include "engine/prometheus_json.h"
+#include "engine/url.h"
 
 namespace slowburn {
 namespace {

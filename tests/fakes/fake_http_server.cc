@@ -98,6 +98,7 @@ class FakeHttpServer::Impl {
     } else {
       server_ = std::make_unique<httplib::Server>();
     }
+    server_->set_tcp_nodelay(true);
     server_->set_keep_alive_max_count(100000);
     server_->set_keep_alive_timeout(60);
     server_->new_task_queue = [] { return new httplib::ThreadPool(32); };

@@ -109,7 +109,7 @@ std::unique_ptr<TestServer> TestServer::StartPrometheus(const PrometheusOptions&
       program, "--config.file=" + server->WriteFile("prometheus.yml", options.config),
       "--storage.tsdb.path=" + data,
       // Samples of a test keep their own dates.
-      "--storage.tsdb.retention.time=100y", "--storage.tsdb.no-lockfile"};
+      "--storage.tsdb.retention.time=100y"};
   command.insert(command.end(), options.flags.begin(), options.flags.end());
   server->Start(std::move(command));
   return server;
