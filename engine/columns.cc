@@ -86,6 +86,25 @@ void Columns::Rescale(Row row, int shift) {
   scale(now_);
 }
 
+void Columns::AppendLike(const Columns& other) {
+  for (const Column& column : other.columns_) {
+    if (columns_.empty() || column.slot > columns_.back().slot) Append(column.slot);
+  }
+}
+
+void Columns::CopyRow(const Columns& other, Row from, Row to) {
+  const auto set = [to](Column& column, const Counts& counts) {
+    column.bad[to] = counts.bad;
+    column.total[to] = counts.total;
+    column.bad_ticks[to] = static_cast<std::uint32_t>(counts.bad_ticks);
+  };
+  for (Column& column : columns_) {
+    const std::optional<Edge> edge = other.EdgeAt(column.slot);
+    set(column, edge ? other.At(*edge, from) : Counts{});
+  }
+  set(now_, other.Now(from));
+}
+
 std::optional<Columns::Edge> Columns::EdgeAt(std::int64_t slot) const {
   const auto after =
       std::upper_bound(columns_.begin(), columns_.end(), slot,
