@@ -61,6 +61,7 @@ void Columns::Append(std::int64_t slot) {
   assert(columns_.empty() || slot > columns_.back().slot);
   columns_.push_back(now_);
   columns_.back().slot = slot;
+  columns_.back().dies_at = slot + Lifetime(slot);
   Thin();
 }
 
@@ -84,6 +85,25 @@ void Columns::Rescale(Row row, int shift) {
   };
   for (Column& column : columns_) scale(column);
   scale(now_);
+}
+
+void Columns::AppendLike(const Columns& other) {
+  for (const Column& column : other.columns_) {
+    if (columns_.empty() || column.slot > columns_.back().slot) Append(column.slot);
+  }
+}
+
+void Columns::CopyRow(const Columns& other, Row from, Row to) {
+  const auto set = [to](Column& column, const Counts& counts) {
+    column.bad[to] = counts.bad;
+    column.total[to] = counts.total;
+    column.bad_ticks[to] = static_cast<std::uint32_t>(counts.bad_ticks);
+  };
+  for (Column& column : columns_) {
+    const std::optional<Edge> edge = other.EdgeAt(column.slot);
+    set(column, edge ? other.At(*edge, from) : Counts{});
+  }
+  set(now_, other.Now(from));
 }
 
 std::optional<Columns::Edge> Columns::EdgeAt(std::int64_t slot) const {
@@ -119,8 +139,12 @@ std::int64_t Columns::Lifetime(std::int64_t slot) const {
 
 void Columns::Thin() {
   const std::int64_t newest = columns_.back().slot;
+  // The oldest stays until every window reaches past it: what came before it is not known.
+  const std::int64_t oldest = columns_.front().slot;
+  const bool keep_oldest = newest - oldest < ladder_.back().window + ladder_.back().resolution;
   std::erase_if(columns_, [&](const Column& column) {
-    return column.slot != newest && newest - column.slot >= Lifetime(column.slot);
+    if (column.slot == newest || (keep_oldest && column.slot == oldest)) return false;
+    return newest >= column.dies_at;
   });
 }
 

@@ -49,6 +49,12 @@ class Columns {
   // Multiplies all counts of `row` by 2^shift.
   void Rescale(Row row, int shift);
 
+  // Appends a column for each of `other`'s, and gives `row` the counts of `other`'s row at each of
+  // them: a series moves to another ladder with its history.  For use before other appends, or
+  // where both have appended the same slots; what this ladder thinned already stays away.
+  void AppendLike(const Columns& other);
+  void CopyRow(const Columns& other, Row from, Row to);
+
   // A live column: where it stands in time.
   struct Edge {
     std::int64_t slot = 0;
@@ -70,6 +76,7 @@ class Columns {
  private:
   struct Column {
     std::int64_t slot = 0;
+    std::int64_t dies_at = 0;  // The slot at which it is thinned away.
     std::vector<std::int64_t> bad;
     std::vector<std::int64_t> total;
     std::vector<std::uint32_t> bad_ticks;

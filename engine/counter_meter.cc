@@ -58,6 +58,7 @@ struct CounterMeter::Pass {
   std::int64_t horizon_ms = 0;
   std::int64_t previous_ms = 0;  // Horizon of the read before.
   std::vector<Seen> seen;
+  std::unordered_map<std::size_t, std::int64_t> open_until;       // By target.
   std::map<std::pair<std::size_t, std::int64_t>, Counts> booked;  // By group and slot.
   std::vector<Counts> open;                                       // By group.
   std::vector<std::vector<std::int64_t>> total_times;             // By group.
@@ -69,7 +70,7 @@ struct CounterMeter::Pass {
 CounterMeter::CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns)
     : plan_(std::move(plan)),
       grid_(grid),
-      columns_(columns),
+      columns_(&columns),
       series_(plan_.terms.size()),
       ever_matched_(plan_.terms.size()) {
   for (const Term& term : plan_.terms) matchers_.emplace_back(term);
@@ -77,7 +78,17 @@ CounterMeter::CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns)
 }
 
 CounterMeter::~CounterMeter() {
-  for (const Group& group : groups_) columns_.RemoveRow(group.row);
+  for (const Group& group : groups_) columns_->RemoveRow(group.row);
+}
+
+void CounterMeter::Rebase(Columns& columns) {
+  for (Group& group : groups_) {
+    const Columns::Row row = columns.AddRow();
+    columns.CopyRow(*columns_, group.row, row);
+    columns_->RemoveRow(group.row);
+    group.row = row;
+  }
+  columns_ = &columns;
 }
 
 void CounterMeter::Begin(std::int64_t since_ms) {
@@ -98,7 +109,7 @@ std::size_t CounterMeter::GroupOf(const Labels& labels) {
     Group group;
     group.labels = std::move(by);
     group.key = key;
-    group.row = columns_.AddRow();
+    group.row = columns_->AddRow();
     groups_.push_back(std::move(group));
   }
   return known->second;
@@ -132,9 +143,25 @@ void CounterMeter::Resolve(Pass& pass) {
       pass.seen.push_back({term, &series, found.samples, std::nullopt});
     }
   }
+  LimitOpen(pass);
   pass.open.resize(groups_.size());
   pass.total_times.resize(groups_.size());
   pass.has_good.resize(groups_.size());
+}
+
+void CounterMeter::LimitOpen(Pass& pass) const {
+  for (std::size_t term = 0; term < plan_.terms.size(); ++term) {
+    std::unordered_map<std::size_t, std::int64_t> newest;
+    for (const Pass::Seen& seen : pass.seen) {
+      if (seen.term != term || !seen.series->ours) continue;
+      std::int64_t& at_ms = newest[seen.series->target];
+      at_ms = std::max(at_ms, seen.samples.back().at_ms);
+    }
+    for (const auto& [target, at_ms] : newest) {
+      const auto [limit, is_new] = pass.open_until.try_emplace(target, at_ms);
+      if (!is_new) limit->second = std::min(limit->second, at_ms);
+    }
+  }
 }
 
 void CounterMeter::MeasureUnit(const Pass& pass) {
@@ -149,7 +176,7 @@ void CounterMeter::MeasureUnit(const Pass& pass) {
   if (!fractional) return;
   shift_ = kFloatShift;
   for (Group& group : groups_) {
-    columns_.Rescale(group.row, kFloatShift);
+    columns_->Rescale(group.row, kFloatShift);
     group.bad_reported <<= kFloatShift;
     group.good_reported <<= kFloatShift;
   }
@@ -245,6 +272,7 @@ void CounterMeter::CountCounter(std::size_t index, Pass& pass) {
       pass.total_times[series.group].push_back(sample.at_ms);
     }
     if (last && sample.at_ms <= last->at_ms) continue;
+    if (sample.at_ms > pass.horizon_ms && sample.at_ms > pass.open_until[series.target]) break;
     const std::optional<std::int64_t> value = Quantize(sample.value, shift_);
     if (!value) {
       ++pass.counted.invalid;
@@ -311,14 +339,14 @@ void CounterMeter::Apply(Pass& pass) {
       booked.bad_ticks = 1;
       group.bad_tick_ms = at_ms;
     }
-    columns_.Add(group.row, slot, booked);
+    columns_->Add(group.row, slot, booked);
     sums[index] = sums[index] + booked;
   }
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
     if (sums[i].bad < 0 || sums[i].bad > sums[i].total) ++pass.counted.clamped;
     group.open = pass.open[i];
-    const Counts now = columns_.Now(group.row);
+    const Counts now = columns_->Now(group.row);
     const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
     group.bad_reported = std::max(group.bad_reported, bad);
     group.good_reported = std::max(group.good_reported, now.total - bad);
@@ -447,10 +475,10 @@ Reading CounterMeter::Read(std::size_t index, absl::Duration window, WindowEnd e
   const bool newest = end == WindowEnd::kNewest;
   const std::int64_t until = newest ? grid_.TimeOf(slot_) : grid_.Horizon(slot_);
   const std::int64_t wanted = until - absl::ToInt64Milliseconds(window);
-  const std::optional<Columns::Edge> edge = columns_.EdgeAt(grid_.SlotBefore(wanted));
+  const std::optional<Columns::Edge> edge = columns_->EdgeAt(grid_.SlotBefore(wanted));
   const std::int64_t start = edge ? grid_.Horizon(edge->slot) : wanted;
-  const Counts before = edge ? columns_.At(*edge, group.row) : Counts{};
-  Counts now = columns_.Now(group.row);
+  const Counts before = edge ? columns_->At(*edge, group.row) : Counts{};
+  Counts now = columns_->Now(group.row);
   if (newest) now = now + group.open;
 
   Reading reading;

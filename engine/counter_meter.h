@@ -56,6 +56,9 @@ class CounterMeter : public Meter {
   // Moves to `slot`, read or not: windows end there.  The columns have its column.
   void MoveTo(std::int64_t slot) { slot_ = slot; }
 
+  // Moves the counts to other columns, history and all.  `columns` must outlive this.
+  void Rebase(Columns& columns);
+
   // Terms that no series has ever matched; their index in the plan.
   std::vector<std::size_t> UnmatchedTerms() const;
 
@@ -111,6 +114,7 @@ class CounterMeter : public Meter {
   void Resolve(Pass& pass);
   Series& SeriesOf(std::size_t term, std::string_view labels_json, Pass& pass);
   std::size_t GroupOf(const Labels& labels);
+  void LimitOpen(Pass& pass) const;
   void MeasureUnit(const Pass& pass);
   void MeasureInterval(const Pass& pass);
   void ProveBirths(Pass& pass) const;
@@ -124,7 +128,7 @@ class CounterMeter : public Meter {
 
   CounterPlan plan_;
   SlotGrid grid_;
-  Columns& columns_;
+  Columns* columns_;
   std::vector<SeriesMatcher> matchers_;  // Of the terms.
   std::vector<SeriesMap> series_;        // Of the terms.
   std::vector<bool> ever_matched_;       // Of the terms.

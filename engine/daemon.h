@@ -1,0 +1,86 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "engine/board.h"
+#include "engine/clock.h"
+#include "engine/evaluator.h"
+#include "engine/io/spec_files.h"
+#include "engine/mutex.h"
+#include "engine/source.h"
+#include "engine/telemetry.h"
+#include "rules/config.h"
+#include "rules/load.h"
+
+namespace slowburn {
+
+// Runs everything that has a thread of its own: one evaluation loop for each source, so that a slow
+// one delays no other, and one that polls the rule files.
+//
+// Thread-safe.
+class Daemon {
+ public:
+  struct Options {
+    Config config;
+    bool allow_shrink = false;
+    absl::Duration poll = absl::Seconds(5);  // How often rule files are looked at.
+    // Reads the rule files; called on the polling thread and by Reload.
+    std::function<SpecFiles()> read_files;
+  };
+
+  // `sources` by name, all that the configuration names.  The others must outlive this.
+  Daemon(Options options, std::map<std::string, std::unique_ptr<Source>> sources, Board& board,
+         Clock& clock, Telemetry& telemetry);
+  ~Daemon();  // Stops.
+
+  // Loads the rules and begins.  kFailedPrecondition when there is no SLO to run.
+  absl::Status Start();
+
+  // Loads the rules anew; on error what runs goes on.
+  absl::Status Reload();
+
+  // Ends all threads; requests in progress are cut off.
+  void Stop();
+
+  // Whether every evaluation loop has moved lately.
+  bool healthy() const;
+
+  // Whether the rules are loaded and each source's first evaluation was tried.
+  bool ready() const;
+
+ private:
+  struct Loop;
+
+  absl::Status Load(bool only_if_changed);
+  void Evaluate(Loop& loop);
+  void Poll();
+  bool WaitFor(absl::Duration duration);
+
+  Options options_;
+  Board& board_;
+  Clock& clock_;
+  Telemetry& telemetry_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  std::thread poller_;
+
+  Mutex load_mutex_;  // One load at a time.
+  std::vector<ActiveSlo> running_ ABSL_GUARDED_BY(load_mutex_);
+  std::size_t loaded_hash_ ABSL_GUARDED_BY(load_mutex_) = 0;
+  absl::Status last_load_ ABSL_GUARDED_BY(load_mutex_);
+
+  std::mutex stop_mutex_;
+  std::condition_variable stop_changed_;
+  std::atomic<bool> stop_ = false;
+};
+
+}  // namespace slowburn

@@ -1,0 +1,92 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <absl/time/time.h>
+
+#include "engine/alert_content.h"
+#include "engine/columns.h"
+#include "engine/counter_meter.h"
+#include "engine/opaque_meter.h"
+#include "engine/slo_status.h"
+#include "engine/slot_grid.h"
+#include "engine/snapshot.h"
+#include "engine/source.h"
+#include "engine/telemetry.h"
+
+namespace slowburn {
+
+// An SLO to run.
+struct ActiveSlo {
+  std::shared_ptr<const Slo> slo;
+  bool stale = false;  // Its definition is the last valid one of a file that is now broken.
+};
+
+// Evaluates the SLOs of one source, slot by slot: reads, counts, judges, and advances alerts.
+//
+// It reads no clock: time comes as slots, in the source's clock.  Thread-compatible.
+class Evaluator {
+ public:
+  struct Options {
+    std::string source_name;
+    SlotGrid grid;
+    absl::Duration lookback = absl::Hours(1);  // How far back a new SLO is counted at first.
+    absl::Duration scrape_timeout = absl::Seconds(10);
+    AlertSurroundings around;
+  };
+
+  // `source` and `telemetry` must outlive this.
+  Evaluator(Options options, Source& source, Telemetry& telemetry);
+  ~Evaluator();
+
+  // Sets what to run from the next evaluation on.  An SLO that ran before keeps its counts unless
+  // its SLI or grouping changed, and its alerts always.  The firing alerts of one that is gone stay
+  // for ten minutes, in case that was a mistake, and are then resolved with the annotation
+  // `removed`.
+  void SetSlos(const std::vector<ActiveSlo>& slos);
+
+  struct Result {
+    std::shared_ptr<const SourceSnapshot> snapshot;
+    std::vector<AlertEvent> events;  // Transitions, in no particular order.
+  };
+
+  // Evaluates at `slot`, later than any before.  Slots in between need not have been evaluated:
+  // what happened in them is read now.  A failed read leaves its SLOs where they were; the next
+  // reaches back for them.
+  Result Evaluate(std::int64_t slot);
+
+ private:
+  struct Running;
+  struct Retired;
+  struct Reader;
+
+  void Start(Running& running, std::int64_t slot);
+  Columns& ColumnsFor(const Slo& slo);
+  void AssignFetches();
+  void Read(std::int64_t slot);
+  bool CatchUp(std::int64_t slot);
+  void ReadCounters(std::int64_t slot, std::span<Running* const> which);
+  void ReadOpaque(std::int64_t slot);
+  void CheckSelectors(std::int64_t slot);
+  void CheckSelector(Running& running, std::size_t term, absl::Time since);
+  SloStatus Judge(Running& running, std::int64_t slot, std::vector<Alert>& alerts,
+                  std::vector<AlertEvent>& events);
+  void KeepRetired(absl::Time at, std::vector<Alert>& alerts, std::vector<AlertEvent>& events);
+
+  Options options_;
+  Source& source_;
+  Telemetry& telemetry_;
+  std::map<std::vector<std::int64_t>, std::unique_ptr<Columns>> columns_;  // By ladder, in slots.
+  std::vector<std::unique_ptr<Running>> running_;                          // By id.
+  std::vector<Retired> retired_;
+  std::vector<Selector> fetches_;
+  absl::Time last_at_;
+};
+
+}  // namespace slowburn
