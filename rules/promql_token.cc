@@ -132,6 +132,7 @@ class Tokenizer {
   }
 
   bool ScanDuration() {
+    if (!IsDigit(Char(0))) return false;
     while (IsDigit(Char(0))) {
       while (IsDigit(Char(0))) ++at_;
       if (!Contains("smhdwy", Char(0))) return false;
