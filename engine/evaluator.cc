@@ -160,6 +160,7 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     if (gone->shown.empty()) continue;
     retired_.push_back({id, gone->slo, last_at_, gone->alerts, std::move(gone->shown)});
   }
+  before.clear();  // Their meters give back rows of columns that may go next.
   std::sort(running_.begin(), running_.end(),
             [](const auto& a, const auto& b) { return a->slo->Id() < b->slo->Id(); });
   std::erase_if(columns_, [this](const auto& entry) {
