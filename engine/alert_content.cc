@@ -133,8 +133,9 @@ Labels AlertLabels(const Slo& slo, const GroupStatus& group, AlertClass alert_cl
   overlay(slo.alerts.labels);
   overlay(labelled == AlertClass::kPage ? slo.alerts.page.labels : slo.alerts.ticket.labels);
   overlay(group.labels);
-  labels.insert_or_assign(
-      "alertname", alert_class == AlertClass::kNoData ? std::string("SLONoData") : slo.alerts.name);
+  labels.insert_or_assign("alertname", alert_class == AlertClass::kNoData
+                                           ? std::string(kNoDataAlertName)
+                                           : slo.alerts.name);
   labels.insert_or_assign("service", slo.service);
   labels.insert_or_assign("slo", slo.name);
   labels.insert_or_assign("slo_class", std::string(ToString(alert_class)));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
+#include <string_view>
 
 #include <absl/time/time.h>
 
@@ -11,6 +12,9 @@
 #include "rules/slo.h"
 
 namespace slowburn {
+
+// What an alert that says there is no data is called.
+inline constexpr std::string_view kNoDataAlertName = "SLONoData";
 
 // What alerts say of the world around the SLO.
 struct AlertSurroundings {

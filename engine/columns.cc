@@ -61,6 +61,7 @@ void Columns::Append(std::int64_t slot) {
   assert(columns_.empty() || slot > columns_.back().slot);
   columns_.push_back(now_);
   columns_.back().slot = slot;
+  columns_.back().dies_at = slot + Lifetime(slot);
   Thin();
 }
 
@@ -138,8 +139,12 @@ std::int64_t Columns::Lifetime(std::int64_t slot) const {
 
 void Columns::Thin() {
   const std::int64_t newest = columns_.back().slot;
+  // The oldest stays until every window reaches past it: what came before it is not known.
+  const std::int64_t oldest = columns_.front().slot;
+  const bool keep_oldest = newest - oldest < ladder_.back().window + ladder_.back().resolution;
   std::erase_if(columns_, [&](const Column& column) {
-    return column.slot != newest && newest - column.slot >= Lifetime(column.slot);
+    if (column.slot == newest || (keep_oldest && column.slot == oldest)) return false;
+    return newest >= column.dies_at;
   });
 }
 

@@ -76,6 +76,7 @@ class Columns {
  private:
   struct Column {
     std::int64_t slot = 0;
+    std::int64_t dies_at = 0;  // The slot at which it is thinned away.
     std::vector<std::int64_t> bad;
     std::vector<std::int64_t> total;
     std::vector<std::uint32_t> bad_ticks;

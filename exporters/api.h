@@ -18,7 +18,7 @@ struct ApiDependencies {
   AcknowledgementsOf acknowledgements;
   std::function<bool()> healthy;         // The loop is alive.
   std::function<bool()> ready;           // State loaded, first evaluation tried.
-  std::function<absl::Status()> reload;  // Null: 404 unless enabled, said in the answer.
+  std::function<absl::Status()> reload;  // Null: not enabled.
 };
 
 // All routes:

@@ -12,7 +12,7 @@ namespace slowburn {
 
 struct WebRequest {
   std::string method;
-  std::string path;
+  std::string path;  // As sent: percent-encoded, without the query.
   std::multimap<std::string, std::string> query;
 };
 

@@ -1,11 +1,13 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <map>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -28,6 +30,7 @@ struct HttpResponse {
   std::string body;                // Decompressed.
   std::optional<absl::Time> date;  // The server's `Date`, whole seconds.
   absl::Duration took;
+  absl::Duration body_took;  // Of `took`, what came after the first byte: `Date` is that much old.
 };
 
 // A client of one server: keep-alive, gzip, TLS, authentication as `HttpSettings` says.
@@ -35,20 +38,24 @@ struct HttpResponse {
 // Thread-safe.  Secret files are read again for each request.  Secrets are never in an error.
 class HttpClient {
  public:
-  explicit HttpClient(HttpSettings settings);
+  // `max_body_bytes` bounds the decompressed body of an answer.
+  explicit HttpClient(HttpSettings settings, std::size_t max_body_bytes = std::size_t{1} << 30);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
   // Sends one request and waits for its answer, whatever its status.
   // kDeadlineExceeded after the timeout; kUnavailable when the server can't be reached or hangs up;
-  // kResourceExhausted for a body over 1 GiB; kFailedPrecondition for unusable settings (a missing
-  // secret file, a bad certificate); kCancelled after `Cancel`.
+  // kResourceExhausted for a body that is too large; kFailedPrecondition for unusable settings (a
+  // missing secret file, a bad certificate); kCancelled after `Cancel`.
   absl::StatusOr<HttpResponse> Send(const HttpRequest& request);
+
+  // Told of each request as it ends, on the thread that called: its index, and how long it took.
+  using OnDone = std::function<void(std::size_t index, absl::Duration took)>;
 
   // Sends all, at most `max_in_flight` at a time; answers in the order of the requests.
   std::vector<absl::StatusOr<HttpResponse>> SendAll(std::span<const HttpRequest> requests,
-                                                    int max_in_flight);
+                                                    int max_in_flight, const OnDone& on_done = {});
 
   // Makes requests in progress and later ones end with kCancelled.
   void Cancel();

@@ -1,0 +1,31 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "rules/config.h"
+#include "rules/diagnostic.h"
+
+namespace slowburn {
+
+// Exit codes that scripts rely on.
+enum ExitCode { kGood = 0, kCheckFailed = 1, kUsage = 2 };
+
+// Each adds one command to `app`.  When the command runs it sets `exit_code`.
+void AddRun(CLI::App& app, int& exit_code);
+void AddValidate(CLI::App& app, int& exit_code);
+void AddExplain(CLI::App& app, int& exit_code);
+void AddDashboard(CLI::App& app, int& exit_code);
+void AddVersion(CLI::App& app, int& exit_code);
+
+// Reads slowburn.yaml; an empty path gives the defaults.  Prints its diagnostics to standard error
+// and returns false when they hold an error.
+bool ReadConfig(const std::string& path, Config& config);
+
+// Prints each on a line of its own to standard error.
+void PrintDiagnostics(const Diagnostics& diagnostics);
+
+}  // namespace slowburn

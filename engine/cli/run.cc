@@ -1,0 +1,229 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include "engine/cli/command.h"
+#include "engine/daemon.h"
+#include "engine/io/http_client.h"
+#include "engine/io/log.h"
+#include "engine/io/prometheus_source.h"
+#include "engine/io/real_clock.h"
+#include "exporters/alertmanager.h"
+#include "exporters/api.h"
+#include "exporters/http_server.h"
+#include "exporters/metrics.h"
+#include "rules/duration.h"
+
+namespace slowburn {
+namespace {
+
+// How long a shutdown may take to tell Alertmanager what is due.
+constexpr absl::Duration kLastDelivery = absl::Seconds(5);
+
+struct RunOptions {
+  std::string config;
+  std::vector<std::string> rules;
+  std::string source;
+  std::vector<std::string> alertmanagers;
+  std::string listen;
+  std::string external_url;
+  std::string interval;
+  std::string settle;
+  std::string log_level = "info";
+  bool shadow = false;
+  bool enable_reload = false;
+  bool allow_shrink = false;
+};
+
+bool OverrideDuration(const std::string& text, std::string_view flag, absl::Duration shortest,
+                      std::optional<absl::Duration>& value) {
+  if (text.empty()) return true;
+  const absl::StatusOr<absl::Duration> parsed = ParseDuration(text);
+  if (!parsed.ok() || *parsed < shortest) {
+    fmt::print(stderr, "slowburn: {}: '{}' is not a duration of {} or more\n", flag, text,
+               DurationText(shortest));
+    return false;
+  }
+  value = *parsed;
+  return true;
+}
+
+// The configuration file with what flags say above it; false when it can't run.
+bool MakeConfig(const RunOptions& options, Config& config) {
+  if (!ReadConfig(options.config, config)) return false;
+  std::optional<absl::Duration> interval;
+  if (!OverrideDuration(options.interval, "--interval", absl::Seconds(1), interval)) return false;
+  if (!OverrideDuration(options.settle, "--settle", absl::ZeroDuration(), config.settle)) {
+    return false;
+  }
+  if (interval) config.interval = config.defaults.interval = *interval;
+  if (!options.source.empty()) {
+    config.sources["default"].http.url = options.source;
+    config.defaults.sources.clear();
+    for (const auto& [name, source] : config.sources) config.defaults.sources.push_back(name);
+  }
+  for (const std::string& url : options.alertmanagers) {
+    HttpSettings settings;
+    settings.url = url;
+    config.alertmanagers.push_back(settings);
+  }
+  if (!options.listen.empty()) config.listen = options.listen;
+  if (!options.external_url.empty()) config.external_url = options.external_url;
+  if (options.shadow) config.mode = AlertMode::kShadow;
+  if (options.enable_reload) config.enable_reload = true;
+  config.rules.insert(config.rules.end(), options.rules.begin(), options.rules.end());
+  const char* lacks = nullptr;
+  if (config.sources.empty()) lacks = "no source: give sources in --config, or --source URL";
+  if (config.rules.empty()) lacks = "no SLO files: give rules in --config, or paths";
+  if (lacks != nullptr) fmt::print(stderr, "slowburn: {}\n", lacks);
+  return lacks == nullptr;
+}
+
+LogLevel ParseLogLevel(const std::string& text) {
+  if (text == "debug") return LogLevel::kDebug;
+  if (text == "warn") return LogLevel::kWarn;
+  if (text == "error") return LogLevel::kError;
+  return LogLevel::kInfo;
+}
+
+// Everything that runs, in the order in which it must be taken down again.
+class Process {
+ public:
+  Process(const Config& config, bool allow_shrink) : config_(config) {
+    Metrics::Options names;
+    names.version = SLOWBURN_VERSION;
+    for (const auto& [name, source] : config_.sources) names.sources.push_back(name);
+    for (const HttpSettings& http : config_.alertmanagers) {
+      names.alertmanagers.push_back(HttpClient(http).display_url());
+    }
+    metrics_ = std::make_unique<Metrics>(std::move(names));
+    for (const HttpSettings& http : config_.alertmanagers) {
+      workers_.push_back(std::make_unique<AlertmanagerWorker>(
+          AlertmanagerWorker::Options{http, config_.interval, config_.resend_delay}, board_,
+          RealClock(), *metrics_));
+    }
+    std::map<std::string, std::unique_ptr<Source>> sources;
+    for (const auto& [name, settings] : config_.sources) {
+      sources[name] = NewPrometheusSource(name, settings, RealClock(), *metrics_);
+    }
+    Daemon::Options options;
+    options.config = config_;
+    options.allow_shrink = allow_shrink;
+    options.read_files = [paths = config_.rules] { return ReadSpecFiles(paths); };
+    daemon_ = std::make_unique<Daemon>(std::move(options), std::move(sources), board_, RealClock(),
+                                       *metrics_);
+    server_ = std::make_unique<HttpServer>(NewApi(ApiDependencies{
+        board_, *metrics_, [this](const std::string& id) { return Acknowledgements(id); },
+        [this] { return daemon_->healthy(); }, [this] { return daemon_->ready(); },
+        config_.enable_reload ? std::function<absl::Status()>([this] { return daemon_->Reload(); })
+                              : nullptr}));
+  }
+
+  absl::Status Start() {
+    if (absl::Status listening = server_->Start(config_.listen); !listening.ok()) return listening;
+    if (absl::Status loaded = daemon_->Start(); !loaded.ok()) return loaded;
+    for (const auto& worker : workers_) worker->Start();
+    Log(LogLevel::kInfo, "slowburn runs",
+        {{"version", SLOWBURN_VERSION}, {"listen", server_->address()}});
+    return absl::OkStatus();
+  }
+
+  void Reload() { daemon_->Reload().IgnoreError(); }  // It logs what is wrong.
+
+  void Stop() {
+    daemon_->Stop();
+    for (const auto& worker : workers_) worker->Stop(kLastDelivery);
+    server_->Stop();
+  }
+
+ private:
+  std::vector<Acknowledgement> Acknowledgements(const std::string& id) const {
+    std::vector<Acknowledgement> acknowledgements;
+    for (const auto& worker : workers_) {
+      acknowledgements.push_back({worker->url(), worker->AcknowledgedAt(id)});
+    }
+    return acknowledgements;
+  }
+
+  Config config_;
+  Board board_;
+  std::unique_ptr<Metrics> metrics_;
+  std::vector<std::unique_ptr<AlertmanagerWorker>> workers_;
+  std::unique_ptr<Daemon> daemon_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+// Waits for the signal to stop, reloading at each SIGHUP.
+void ServeSignals(const sigset_t& signals, Process& process) {
+  while (true) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) {
+      Log(LogLevel::kInfo, "stopping", {{"signal", fmt::format("{}", signal)}});
+      return;
+    }
+    process.Reload();
+  }
+}
+
+int Run(const RunOptions& options) {
+  SetLogLevel(ParseLogLevel(options.log_level));
+  Config config;
+  if (!MakeConfig(options, config)) return kUsage;
+  // Blocked before any thread begins, so that only ServeSignals takes them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  Process process(config, options.allow_shrink);
+  if (const absl::Status started = process.Start(); !started.ok()) {
+    Log(LogLevel::kError, "slowburn can't start", {{"reason", std::string(started.message())}});
+    process.Stop();
+    return kUsage;
+  }
+  ServeSignals(signals, process);
+  process.Stop();
+  return kGood;
+}
+
+}  // namespace
+
+void AddRun(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command =
+      app.add_subcommand("run", "Evaluate SLOs, send alerts, serve metrics and pages");
+  command->add_option("--config", options->config, "slowburn.yaml");
+  command->add_option("rules", options->rules,
+                      "SLO files, folders and globs, beside those of the "
+                      "configuration");
+  command->add_option("--source", options->source, "URL of Prometheus, as source `default`");
+  command
+      ->add_option("--alertmanager", options->alertmanagers, "URL of an Alertmanager; repeatable")
+      ->allow_extra_args(false);
+  command->add_option("--listen", options->listen, "host:port of metrics and pages");
+  command->add_option("--external-url", options->external_url, "Where people reach slowburn");
+  command->add_option("--interval", options->interval, "Between evaluations");
+  command->add_option("--settle", options->settle,
+                      "How long after its scrape a sample is surely visible");
+  command->add_option("--log-level", options->log_level, "How much to log")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  command->add_flag("--shadow", options->shadow, "Do everything but send alerts");
+  command->add_flag("--enable-reload", options->enable_reload, "Allow POST /-/reload");
+  command->add_flag("--allow-shrink", options->allow_shrink,
+                    "Accept a load that drops more than half of the SLOs, or all");
+  command->footer(
+      "SIGHUP loads the rules anew; changed files are noticed without it.\n"
+      "Example: slowburn run --source http://127.0.0.1:9090 \\\n"
+      "           --alertmanager http://127.0.0.1:9093 slos/");
+  command->callback([options, &exit_code] { exit_code = Run(*options); });
+}
+
+}  // namespace slowburn

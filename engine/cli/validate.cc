@@ -1,0 +1,72 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "engine/cli/command.h"
+#include "engine/io/spec_files.h"
+#include "rules/load.h"
+#include "rules/plan.h"
+
+namespace slowburn {
+namespace {
+
+struct ValidateOptions {
+  std::vector<std::string> paths;
+  std::string config;
+  bool explain = false;
+};
+
+void ExplainPlans(const std::vector<Slo>& slos) {
+  for (const Slo& slo : slos) {
+    const Plan plan = MakePlan(slo);
+    if (const auto* opaque = std::get_if<OpaquePlan>(&plan)) {
+      fmt::print("{}: opaque: {}\n", slo.Id(), opaque->reason);
+      continue;
+    }
+    fmt::print("{}: exact: each event is counted once, from raw samples\n", slo.Id());
+    for (const Term& term : std::get<CounterPlan>(plan).terms) {
+      constexpr std::string_view kNames[] = {"total", "bad", "good"};
+      fmt::print("  {}: {}\n", kNames[static_cast<std::size_t>(term.role)],
+                 ToString(term.selector));
+    }
+  }
+}
+
+int Validate(const ValidateOptions& options) {
+  Config config;
+  if (!ReadConfig(options.config, config)) return kUsage;
+  const SpecFiles files = ReadSpecFiles(options.paths);
+  const LoadResult loaded = LoadRules(files.files, config.defaults);
+  Diagnostics all = files.diagnostics;
+  all.insert(all.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
+  PrintDiagnostics(all);
+  const auto errors = std::count_if(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::kError;
+  });
+  if (options.explain) ExplainPlans(loaded.slos);
+  fmt::print("{} file{}, {} SLO{}, {} error{}, {} warning{}\n", files.files.size(),
+             files.files.size() == 1 ? "" : "s", loaded.slos.size(),
+             loaded.slos.size() == 1 ? "" : "s", errors, errors == 1 ? "" : "s",
+             all.size() - static_cast<std::size_t>(errors),
+             all.size() - static_cast<std::size_t>(errors) == 1 ? "" : "s");
+  return errors == 0 ? kGood : kCheckFailed;
+}
+
+}  // namespace
+
+void AddValidate(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ValidateOptions>();
+  CLI::App* command = app.add_subcommand("validate", "Check SLO files and print what is wrong");
+  command->add_option("paths", options->paths, "Files, folders and globs")->required();
+  command->add_option("--config", options->config,
+                      "slowburn.yaml, for its defaults and the names of its sources");
+  command->add_flag("--explain", options->explain,
+                    "Say of each SLO whether it is counted exactly, and from which series");
+  command->footer("Example: slowburn validate --explain slos/*.yaml");
+  command->callback([options, &exit_code] { exit_code = Validate(*options); });
+}
+
+}  // namespace slowburn

@@ -1,0 +1,254 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/io/prometheus_source.h"
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "engine/prometheus_json.h"
+#include "tests/fakes/fake_http_server.h"
+#include "tests/fakes/test_server.h"
+
+namespace slowburn {
+namespace {
+
+using absl::StatusCode;
+using Answer = FakeHttpServer::Answer;
+using Request = FakeHttpServer::Request;
+
+constexpr std::int64_t kNow = 1795246200;
+constexpr char kEmpty[] = R"({"status":"success","data":{"resultType":"matrix","result":[]}})";
+
+// Remembers what it is told.
+class RecordingTelemetry : public Telemetry {
+ public:
+  void OnSourceRequest(std::string_view source, std::string_view code,
+                       absl::Duration took) override {
+    const std::lock_guard lock(mutex_);
+    requests.push_back(fmt::format("{} {}", source, code));
+    if (took <= absl::ZeroDuration()) requests.push_back("took no time");
+  }
+
+  void OnSourceClockOffset(std::string_view, absl::Duration offset) override {
+    const std::lock_guard lock(mutex_);
+    offsets.push_back(offset);
+  }
+
+  std::vector<std::string> requests;
+  std::vector<absl::Duration> offsets;
+
+ private:
+  std::mutex mutex_;
+};
+
+// A source that reads from a fake server.
+struct Fixture {
+  explicit Fixture(FakeHttpServer::Handler handler, const std::string& prefix = "")
+      : server(std::move(handler)),
+        source(NewPrometheusSource(
+            "main", {.http = {.url = server.url() + prefix, .timeout = absl::Seconds(2)}}, clock,
+            telemetry)) {}
+
+  SimulatedClock clock{absl::FromUnixSeconds(kNow)};
+  RecordingTelemetry telemetry;
+  FakeHttpServer server;
+  std::unique_ptr<Source> source;
+};
+
+std::vector<absl::StatusOr<QueryResult>> RunOne(Source& source, const std::string& expr,
+                                                absl::Time at) {
+  const Query query = {.expr = expr, .at = at};
+  return source.Run({&query, 1});
+}
+
+TEST_CASE("PrometheusSource: asks for whole answers by POST", "[engine]") {
+  Fixture f([](const Request&) { return Answer{.body = kEmpty}; }, "/prefix/");
+  const auto results = RunOne(*f.source, "m{a=\"b+c\"}[5m]", absl::FromUnixMillis(kNow * 1000 + 7));
+  REQUIRE(results.size() == 1);
+  CHECK(results[0].ok());
+  const auto requests = f.server.requests();
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0].method == "POST");
+  CHECK(requests[0].target == "/prefix/api/v1/query");
+  CHECK(requests[0].Header("content-type") == "application/x-www-form-urlencoded");
+  CHECK(requests[0].Parameter("query") == "m{a=\"b+c\"}[5m]");
+  CHECK(requests[0].Parameter("time") == "1795246200.007");
+  CHECK(requests[0].Parameter("timeout") == "1.800");
+  CHECK(requests[0].Parameter("partial_response") == "false");
+  CHECK(requests[0].Parameter("deny_partial_response") == "1");
+  CHECK(requests[0].Parameter("nocache") == "1");
+  CHECK(f.telemetry.requests == std::vector<std::string>{"main 200"});
+}
+
+TEST_CASE("PrometheusSource: answers in the order of the queries", "[engine]") {
+  Fixture f([](const Request& request) {
+    const std::string name = request.Parameter("query").value_or("");
+    if (name == "q3") return Answer{.status = 503, .body = "Service Unavailable"};
+    return Answer{.body = fmt::format(R"({{"status":"success","data":{{"resultType":"vector",)"
+                                      R"("result":[{{"metric":{{"q":"{}"}},"value":[1,"2"]}}]}}}})",
+                                      name)};
+  });
+  std::vector<Query> queries;
+  for (int i = 0; i < 20; ++i) queries.push_back({.expr = fmt::format("q{}", i), .at = {}});
+  const auto results = f.source->Run(queries);
+  REQUIRE(results.size() == 20);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (i == 3) {
+      CHECK(results[i].status().code() == StatusCode::kUnavailable);
+      continue;
+    }
+    REQUIRE(results[i].ok());
+    CHECK(results[i]->series.at(0).labels_json == fmt::format(R"({{"q":"q{}"}})", i));
+  }
+  CHECK(f.telemetry.requests.size() == 20);
+  CHECK(f.source->Run({}).empty());
+}
+
+TEST_CASE("PrometheusSource: classifies failures", "[engine]") {
+  struct Case {
+    const char* name;
+    Answer answer;
+    StatusCode want;
+    const char* telemetry;
+  };
+
+  const Case cases[] = {
+      {"an error said to be a success",
+       {.body = R"({"status":"error","errorType":"bad_data","error":"x"})"},
+       StatusCode::kInvalidArgument,
+       "main 200"},
+      {"a server that stops",
+       {.status = 503, .body = "Service Unavailable"},
+       StatusCode::kUnavailable,
+       "main 503"},
+      {"a parse error of VictoriaMetrics",
+       {.status = 422,
+        .body = R"({"status":"error","errorType":"422","error":"unparsed data: \"x\""})"},
+       StatusCode::kInvalidArgument,
+       "main 422"},
+      {"a body that is cut off, honestly",
+       {.body = std::string(kEmpty).substr(0, 40)},
+       StatusCode::kDataLoss,
+       "main 200"},
+      {"a body that is cut off",
+       {.body = kEmpty, .cut_after = 40},
+       StatusCode::kUnavailable,
+       "main error"},
+      {"HTML",
+       {.body = "<html>Log in</html>", .content_type = "text/html"},
+       StatusCode::kDataLoss,
+       "main 200"},
+      {"a hang-up", {.hang_up = true}, StatusCode::kUnavailable, "main error"},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Fixture f([&](const Request&) { return c.answer; });
+      const auto results = RunOne(*f.source, "up", absl::FromUnixSeconds(kNow));
+      CHECK(results[0].status().code() == c.want);
+      CHECK(f.telemetry.requests == std::vector<std::string>{c.telemetry});
+      CHECK(f.source->LabelNames("up", absl::UnixEpoch()).status().code() == c.want);
+    }
+  }
+}
+
+TEST_CASE("PrometheusSource: knows the clock of its server", "[engine]") {
+  Fixture f([](const Request& request) {
+    Answer answer{.body = kEmpty};
+    if (request.Parameter("query") != "dateless") answer.date = absl::FromUnixSeconds(kNow + 90);
+    return answer;
+  });
+  CHECK(f.source->ClockOffset() == std::nullopt);
+  RunOne(*f.source, "dateless", absl::FromUnixSeconds(kNow));
+  CHECK(f.source->ClockOffset() == std::nullopt);
+  RunOne(*f.source, "up", absl::FromUnixSeconds(kNow));
+  // The simulated clock stands, so that what is off is what the body took.
+  CHECK(f.source->ClockOffset().value() >= absl::Seconds(90));
+  CHECK(f.source->ClockOffset().value() < absl::Seconds(91));
+  REQUIRE(f.telemetry.offsets.size() == 1);
+  CHECK(f.telemetry.offsets[0] >= absl::Seconds(90));
+}
+
+TEST_CASE("PrometheusSource: asks for labels", "[engine]") {
+  Fixture f([](const Request&) { return Answer{.body = R"({"status":"success","data":["a"]})"}; });
+  CHECK(f.source->LabelNames("m{x=\"y\"}", absl::FromUnixSeconds(kNow)).value() ==
+        std::vector<std::string>{"a"});
+  CHECK(f.source->LabelValues("job", "m{x=\"y\"}", absl::FromUnixSeconds(kNow)).value() ==
+        std::vector<std::string>{"a"});
+  const auto requests = f.server.requests();
+  REQUIRE(requests.size() == 2);
+  CHECK(requests[0].method == "POST");
+  CHECK(requests[0].target == "/api/v1/labels");
+  CHECK(requests[0].Parameter("match[]") == "m{x=\"y\"}");
+  CHECK(requests[0].Parameter("start") == "1795246200.000");
+  CHECK(requests[1].method == "GET");
+  CHECK(requests[1].target.starts_with("/api/v1/label/job/values?"));
+  CHECK(requests[1].Parameter("match[]") == "m{x=\"y\"}");
+  CHECK(requests[1].Parameter("start") == "1795246200.000");
+}
+
+TEST_CASE("PrometheusSource: cancel ends what is in progress", "[engine]") {
+  Fixture f([](const Request&) { return Answer{.delay = absl::Minutes(5)}; });
+  std::vector<absl::StatusOr<QueryResult>> results;
+  std::thread reader([&] { results = RunOne(*f.source, "up", absl::FromUnixSeconds(kNow)); });
+  REQUIRE(f.server.WaitForRequests(1));
+  f.source->Cancel();
+  reader.join();
+  CHECK(results.at(0).status().code() == StatusCode::kCancelled);
+  CHECK(f.telemetry.requests.empty());
+}
+
+TEST_CASE("PrometheusSource: reads from a real Prometheus", "[engine]") {
+  std::string samples = "# TYPE http_requests counter\n";
+  for (const char* code : {"200", "500"}) {
+    for (int i = 0; i < 20; ++i) {
+      samples += fmt::format("http_requests_total{{code=\"{}\",job=\"a\\\"b\"}} {} {}.{:03}\n",
+                             code, i * 10, kNow - 300 + 15 * i, 100 + i);
+    }
+  }
+  const auto server = TestServer::StartPrometheus({.openmetrics = samples + "# EOF\n"});
+  if (server == nullptr) {
+    WARN("skipped: prometheus and promtool are not installed");
+    return;
+  }
+  SimulatedClock clock(absl::FromUnixSeconds(kNow));
+  Telemetry telemetry;
+  const auto source =
+      NewPrometheusSource("main", {.http = {.url = server->url()}}, clock, telemetry);
+  const absl::Time at = absl::FromUnixSeconds(kNow);
+
+  const auto range = RunOne(*source, "http_requests_total{code=~\"5..\"}[5m]", at);
+  REQUIRE(range[0].ok());
+  REQUIRE(range[0]->series.size() == 1);
+  const QueryResult::Series& series = range[0]->series[0];
+  REQUIRE(series.samples.size() == 20);
+  for (int i = 0; i < 20; ++i) {
+    CHECK(series.samples[static_cast<std::size_t>(i)] ==
+          Sample{(kNow - 300 + 15 * i) * 1000 + 100 + i, i * 10.0});
+  }
+  CHECK(ParseLabels(series.labels_json).value() ==
+        Labels{{"__name__", "http_requests_total"}, {"code", "500"}, {"job", "a\"b"}});
+
+  const auto scalar = RunOne(*source, "vector(2) / 0", at);
+  REQUIRE(scalar[0].ok());
+  CHECK(scalar[0]->samples.at(0).value > 1e308);
+  CHECK(scalar[0]->samples.at(0).at_ms == kNow * 1000);
+  CHECK(RunOne(*source, "http_requests_total[", at)[0].status().code() ==
+        StatusCode::kInvalidArgument);
+  CHECK(RunOne(*source, "\"text\"", at)[0].status().code() == StatusCode::kDataLoss);
+  CHECK(source->LabelNames("http_requests_total", at - absl::Hours(1)).value() ==
+        std::vector<std::string>{"__name__", "code", "job"});
+  CHECK(source->LabelValues("code", "http_requests_total", at - absl::Hours(1)).value() ==
+        std::vector<std::string>{"200", "500"});
+  CHECK(source->LabelValues("code", "none", at - absl::Hours(1)).value().empty());
+  CHECK(source->ClockOffset().has_value());
+}
+
+}  // namespace
+}  // namespace slowburn

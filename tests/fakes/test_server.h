@@ -1,0 +1,62 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace slowburn {
+
+// A real server process on a free loopback port, with a temporary folder of its own; ended, by its
+// process id, and its folder removed with this object.
+//
+// Use from the main thread: the process is also ended when the thread that began it ends, so that
+// none is left behind by a test that crashes.
+class TestServer {
+ public:
+  struct PrometheusOptions {
+    std::string config = "scrape_configs: []\n";
+    // Samples that it has from the beginning, in OpenMetrics text with timestamps; none when empty.
+    std::string openmetrics = {};
+    std::vector<std::string> flags = {};
+  };
+
+  struct AlertmanagerOptions {
+    std::string config = "route: {receiver: none}\nreceivers: [{name: none}]\n";
+    std::vector<std::string> flags = {};
+  };
+
+  // Begins the server and waits until it is ready.  Null where its program is not installed: the
+  // test should say that it skips, and return.  Throws when the program is there and fails.
+  static std::unique_ptr<TestServer> StartPrometheus(const PrometheusOptions& options);
+  static std::unique_ptr<TestServer> StartAlertmanager(const AlertmanagerOptions& options);
+
+  ~TestServer();
+  TestServer(const TestServer&) = delete;
+  TestServer& operator=(const TestServer&) = delete;
+
+  // `http://127.0.0.1:<port>`.
+  std::string url() const;
+
+  // The body of a GET of `path`; nullopt when it does not answer 200.
+  std::optional<std::string> Get(const std::string& path) const;
+
+  // Ends the process now; true when it had still been running.
+  bool Stop();
+
+ private:
+  TestServer();
+
+  // Runs `command` with its output in a file of the folder, and waits until GET /-/ready is 200.
+  void Start(std::vector<std::string> command);
+  std::string WriteFile(const std::string& name, const std::string& text) const;
+
+  std::string folder_;
+  int port_ = 0;
+  pid_t pid_ = 0;
+};
+
+}  // namespace slowburn
