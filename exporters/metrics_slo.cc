@@ -181,6 +181,7 @@ class SloExposition {
             [](const WindowStatus& window) { return window.error_ratio; });
     Events();
     Info();
+    Measured();
     Objectives();
     SloSeries();
     TierStates();
@@ -317,6 +318,16 @@ class SloExposition {
       AppendLabel("mode", slo.alerts.mode == AlertMode::kShadow ? "shadow" : "live", labels);
       AppendUserLabels(slo.labels, kInfoReserved, "label_", labels);
       out_.Sample(labels, "", 1);
+    }
+  }
+
+  void Measured() {
+    out_.Family("slowburn_slo_measured", kGauge,
+                "1 when it can be said now whether the SLO burns, 0 when that is unknown.");
+    for (const Row& row : rows_) {
+      const bool measured =
+          !row.ref->status->groups.empty() && IsMeasured(*row.ref->status, *row.group);
+      out_.Sample(row.labels, "", measured ? 1 : 0);
     }
   }
 

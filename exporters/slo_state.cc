@@ -28,16 +28,6 @@ int Weight(AlertState state) {
   return 0;
 }
 
-bool IsUnknown(const SloStatus& slo, const GroupStatus& group) {
-  if (!slo.problem.empty() || group.no_data.firing == Truth::kTrue) return true;
-  if (group.tiers.empty()) {
-    return std::all_of(group.windows.begin(), group.windows.end(),
-                       [](const WindowStatus& window) { return window.coverage <= 0; });
-  }
-  return std::any_of(group.tiers.begin(), group.tiers.end(),
-                     [](const TierStatus& tier) { return tier.verdict.firing == Truth::kUnknown; });
-}
-
 // Edits (insert, delete, replace one byte) between `a` and `b`.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -112,6 +102,17 @@ AlertState AlertIndex::StateOf(std::string_view slo_id, std::string_view group_k
   return alert == nullptr ? AlertState::kInactive : alert->state;
 }
 
+bool IsMeasured(const SloStatus& slo, const GroupStatus& group) {
+  if (!slo.problem.empty() || group.no_data.firing == Truth::kTrue) return false;
+  if (group.tiers.empty()) {
+    return std::any_of(group.windows.begin(), group.windows.end(),
+                       [](const WindowStatus& window) { return window.coverage > 0; });
+  }
+  return std::none_of(group.tiers.begin(), group.tiers.end(), [](const TierStatus& tier) {
+    return tier.verdict.firing == Truth::kUnknown;
+  });
+}
+
 SloState StateOf(const SloStatus& slo, const GroupStatus& group, const AlertIndex& alerts) {
   const std::string id = slo.slo->Id();
   const AlertState page = alerts.StateOf(id, group.key, AlertClass::kPage);
@@ -124,7 +125,7 @@ SloState StateOf(const SloStatus& slo, const GroupStatus& group, const AlertInde
       no_data == AlertState::kPending) {
     return SloState::kPending;
   }
-  return IsUnknown(slo, group) ? SloState::kUnknown : SloState::kOk;
+  return IsMeasured(slo, group) ? SloState::kOk : SloState::kUnknown;
 }
 
 SloState StateOf(const SloStatus& slo, const AlertIndex& alerts) {

@@ -50,6 +50,10 @@ class AlertIndex {
   std::map<std::tuple<std::string_view, std::string_view, AlertClass>, const Alert*> alerts_;
 };
 
+// Whether what is asked of the group can be answered now; when not, and nothing fires or pends, its
+// state is unknown.
+bool IsMeasured(const SloStatus& slo, const GroupStatus& group);
+
 SloState StateOf(const SloStatus& slo, const GroupStatus& group, const AlertIndex& alerts);
 
 // The worst of its groups; unknown without any.
