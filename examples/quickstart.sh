@@ -132,14 +132,7 @@ burn_rates() {
 }
 
 # Whether each of the two SLOs is measured and known not to burn.
-healthy() {
-  local slo
-  for slo in availability latency; do
-    get "$slowburn_url/metrics" | awk -v slo="slo=\"$slo\"" '
-      /^slowburn_slo_tier_state\{/ && index($0, slo) && /class="page"/ && /state="false"/ && $NF == 1 { found = 1 }
-      END { exit !found }' || return 1
-  done
-}
+healthy() { get "$slowburn_url/api/v1/slos" | jq -e '.data.slos | length == 2 and all(.state == "ok")'; }
 
 alerts() { get "$alertmanager_url/api/v2/alerts"; }
 page_of() { alerts | jq -e "map(select(.labels.slo == \"$1\" and .labels.slo_class == \"page\")) | .[0] // empty"; }

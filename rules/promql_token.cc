@@ -132,6 +132,7 @@ class Tokenizer {
   }
 
   bool ScanDuration() {
+    if (!IsDigit(Char(0))) return false;
     while (IsDigit(Char(0))) {
       while (IsDigit(Char(0))) ++at_;
       if (!Contains("smhdwy", Char(0))) return false;
@@ -178,7 +179,7 @@ class Tokenizer {
   }
 
   Token BadNumber() {
-    while (IsLetter(Char(0)) || IsDigit(Char(0))) ++at_;
+    while (IsLetter(Char(0)) || IsDigit(Char(0)) || Char(0) == '.') ++at_;
     const std::string_view text = text_.substr(start_, std::min<std::size_t>(at_ - start_, 40));
     return Bad(fmt::format("`{}` is neither a number nor a duration", text));
   }

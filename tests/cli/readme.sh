@@ -35,9 +35,9 @@ check_usage() {
   local help flag
   [[ $1 =~ slowburn\ +([a-z]+) ]] || return 0
   help=$(slowburn "${BASH_REMATCH[1]}" --help) || fail "no such command: $1"
-  for flag in $(grep -oE -- ' --[a-z-]+' <<<"$1"); do
+  while read -r flag; do
     grep -qE -- "$flag( |,|$)" <<<"$help" || fail "no flag $flag: $1"
-  done
+  done < <(grep -oE -- ' --[a-z-]+' <<<"$1")
 }
 
 check_console() {

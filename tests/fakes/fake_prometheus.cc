@@ -71,9 +71,11 @@ QueryResult FakePrometheus::Range(const Selector& selector, std::int64_t from_ms
   for (const auto& [labels, stored] : series_) {
     if (!matcher.Matches(labels)) continue;
     std::vector<Sample> samples;
-    for (const Stored& one : stored) {
-      const bool within = one.sample.at_ms > from_ms && one.sample.at_ms <= at_ms;
-      if (within && one.visible_ms <= at_ms) samples.push_back(one.sample);
+    auto one =
+        std::upper_bound(stored.begin(), stored.end(), from_ms,
+                         [](std::int64_t at, const Stored& s) { return at < s.sample.at_ms; });
+    for (; one != stored.end() && one->sample.at_ms <= at_ms; ++one) {
+      if (one->visible_ms <= at_ms) samples.push_back(one->sample);
     }
     if (!samples.empty()) builder.Add(labels, samples);
   }

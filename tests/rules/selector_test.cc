@@ -69,6 +69,9 @@ TEST_CASE("Selector: says where and why it rejects", "[rules]") {
   } cases[] = {
       {"", "at character 1: expected a metric name or `{`, not the end"},
       {"5", "at character 1: expected a metric name or `{`, not `5`"},
+      {".5s",
+       "at character 1: expected a metric name or `{`, not `.5s` is neither a number nor a "
+       "duration"},
       {"inf", "at character 1: expected a metric name or `{`, not `inf`"},
       {"up down", "at character 4: expected the end of the selector, not `down`"},
       {"up[5m]", "at character 3: expected the end of the selector, not `[`"},
