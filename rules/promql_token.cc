@@ -140,7 +140,7 @@ class Tokenizer {
       if (Char(0) == 'm' && Char(1) == 's') ++at_;
       ++at_;
     }
-    return at_ > start_ && !IsLetter(Char(0));
+    return !IsLetter(Char(0));
   }
 
   Token Name() {
