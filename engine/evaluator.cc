@@ -58,10 +58,10 @@ struct Evaluator::Running {
   std::vector<Alert> shown;                   // As of the last evaluation.
   std::vector<std::size_t> fetches;           // Of the counter's terms.
   std::optional<absl::Time> counting_since;
-  std::int64_t chunk_ms = kChunkMs;
-  bool read = false;    // In this evaluation.
-  std::string failure;  // Of the last read.
-  std::string dead;     // Which selector can't match anything, and why.
+  std::int64_t chunk_ms = 0;  // Set when it starts.
+  bool read = false;          // In this evaluation.
+  std::string failure;        // Of the last read.
+  std::string dead;           // Which selector can't match anything, and why.
   std::int64_t check_again_ms = 0;
 
   Meter& meter() const {
@@ -207,6 +207,7 @@ void Evaluator::AssignFetches() {
 
 void Evaluator::Start(Running& running, std::int64_t slot) {
   if (running.counting_since) return;
+  running.chunk_ms = LargestChunkMs();
   const std::int64_t back = absl::ToInt64Milliseconds(options_.lookback) / options_.grid.step_ms;
   std::int64_t since = options_.grid.TimeOf(slot);
   if (running.counter) {
@@ -262,14 +263,23 @@ void Evaluator::ReadCounters(std::int64_t slot, std::span<Running* const> which)
     if (failure.ok()) {
       telemetry_.OnCounted(options_.source_name, running->counter->Absorb(results, from_ms, slot));
       running->failure.clear();
-      running->chunk_ms = std::min(kChunkMs, running->chunk_ms * 2);
+      running->chunk_ms = std::min(LargestChunkMs(), running->chunk_ms * 2);
     } else {
       running->failure = std::string(failure.message());
       if (absl::IsResourceExhausted(failure) || absl::IsDeadlineExceeded(failure)) {
-        running->chunk_ms = std::max(kSmallestChunkMs, running->chunk_ms / 2);
+        running->chunk_ms = std::max(SmallestChunkMs(), running->chunk_ms / 2);
       }
     }
   }
+}
+
+// A piece holds at least one slot more than what is sealed, whatever the interval.
+std::int64_t Evaluator::SmallestChunkMs() const {
+  return std::max(kSmallestChunkMs, 2 * options_.grid.step_ms);
+}
+
+std::int64_t Evaluator::LargestChunkMs() const {
+  return std::max(kChunkMs, 2 * options_.grid.step_ms);
 }
 
 // Reads for those that are far behind, one piece; false when nobody is, or nothing came.
@@ -285,7 +295,7 @@ bool Evaluator::CatchUp(std::int64_t slot) {
     until = std::min(until, sealed + running->chunk_ms);
   }
   if (behind.empty()) return false;
-  ReadCounters(std::max(grid.SlotBefore(until), grid.SlotOf(until - kSmallestChunkMs)), behind);
+  ReadCounters(grid.SlotBefore(until), behind);
   return std::any_of(behind.begin(), behind.end(), [](const Running* r) { return r->read; });
 }
 

@@ -70,6 +70,8 @@ class Evaluator {
   Columns& ColumnsFor(const Slo& slo);
   void AssignFetches();
   void Read(std::int64_t slot);
+  std::int64_t SmallestChunkMs() const;
+  std::int64_t LargestChunkMs() const;
   bool CatchUp(std::int64_t slot);
   void ReadCounters(std::int64_t slot, std::span<Running* const> which);
   void ReadOpaque(std::int64_t slot);

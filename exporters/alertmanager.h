@@ -36,10 +36,16 @@ std::string AlertsJson(const std::vector<PostableAlert>& alerts);
 
 // Delivers the alerts on a Board to one Alertmanager, on a thread of its own.
 //
-// State-based: it sends the latest of each firing alert at once and again every `resend_delay` from
-// the last acknowledgement, and each resolved one until acknowledged.  A failed send is retried
-// with backoff from 1 s up to 30 s.  Nothing queues.  Alerts in shadow mode are never sent.
-// `board`, `clock` and `telemetry` must outlive this.
+// State-based: it sends the latest of each firing and resolved alert at once, and again every
+// `resend_delay` from the last acknowledgement while the alert is on the board: an Alertmanager
+// forgets alerts when it restarts.  A resolution is sent until acknowledged, on the board or not,
+// for 24 h.  A failed send is retried with backoff from 1 s up to 30 s; only news does not wait for
+// it.  An alert that Alertmanager refuses harms no other, and is left alone until it changes.
+// Nothing queues.  Alerts in shadow mode are never sent.  Times are told in the receiver's clock
+// where that is more than 5 s off.
+//
+// Thread-safe.  Make it before the board's first publication; `board`, `clock` and `telemetry` must
+// outlive it.
 class AlertmanagerWorker {
  public:
   struct Options {
@@ -54,7 +60,7 @@ class AlertmanagerWorker {
   // Begins delivering.
   void Start();
 
-  // Makes one last attempt for what is due, at most `bound` long, then ends the thread.
+  // Makes one last attempt for what is due, at most `bound` long, then ends the thread. Idempotent.
   void Stop(absl::Duration bound);
 
   // When it last had an acknowledgement of `alert_id` (Alert::Id), for explain; nullopt if never.

@@ -23,7 +23,8 @@ std::vector<Acknowledgement> Acks(const std::string&) {
           {"http://am-2.example.org:9093", std::nullopt}};
 }
 
-std::string Explain(const Snapshot& snapshot, const std::string& id, const std::string& group = "") {
+std::string Explain(const Snapshot& snapshot, const std::string& id,
+                    const std::string& group = "") {
   const auto text = ExplainText(snapshot, id, group, Acks);
   REQUIRE(text.ok());
   return *text;
@@ -45,15 +46,20 @@ Snapshot Changed(const std::string& id, Change change) {
 
 TEST_CASE("Explain: text of every kind of SLO", "[exporters]") {
   const Snapshot snapshot = SampleSnapshot();
+
   const struct {
     std::string id;
     const char* file;
   } cases[] = {
-      {"checkout/availability", "availability"}, {"checkout/latency", "latency"},
-      {"search/freshness", "freshness"},         {"payments/settlement", "settlement"},
-      {"payments/refunds", "refunds"},           {"vault/integrity", "integrity"},
+      {"checkout/availability", "availability"},
+      {"checkout/latency", "latency"},
+      {"search/freshness", "freshness"},
+      {"payments/settlement", "settlement"},
+      {"payments/refunds", "refunds"},
+      {"vault/integrity", "integrity"},
       {HostileSloId(), "hostile"},
   };
+
   for (const auto& c : cases) {
     DYNAMIC_SECTION(c.file) {
       CheckGolden(std::string("tests/golden/explain_") + c.file + ".txt", Explain(snapshot, c.id));
@@ -63,6 +69,7 @@ TEST_CASE("Explain: text of every kind of SLO", "[exporters]") {
 
 TEST_CASE("Explain: the first line is the answer", "[exporters]") {
   const Snapshot snapshot = SampleSnapshot();
+
   const struct {
     const char* id;
     const char* group;
@@ -72,17 +79,21 @@ TEST_CASE("Explain: the first line is the answer", "[exporters]") {
        "checkout/availability [region=eu]: PAGE FIRING since 02:14:30Z (12 minutes): burning 25.1x "
        "over 1h\n  and 212x over 5m; the page needs both above 14.4x.\n"},
       {"checkout/availability", "region=ap",
-       "checkout/availability [region=ap]: TICKET PENDING since 02:25:00Z (1 minute 30 seconds), and "},
+       "checkout/availability [region=ap]: TICKET PENDING since 02:25:00Z (1 minute 30 seconds), "
+       "and "},
       {"checkout/availability", "region=us",
-       "checkout/availability [region=us]: OK: nearest is the ticket over 3d and 6h, at 20.8 % of "},
+       "checkout/availability [region=us]: OK: nearest is the ticket over 3d and 6h, at 20.8 % "
+       "of "},
       {"payments/settlement", "",
-       "payments/settlement: NO DATA since 02:19:30Z (7 minutes): the newest sample is 22 minutes "},
+       "payments/settlement: NO DATA since 02:19:30Z (7 minutes): the newest sample is 22 "
+       "minutes "},
       {"search/freshness", "",
        "search/freshness: TICKET FIRING in shadow (nobody is told) since 2026-02-28T00:26:30Z "},
       {"vault/integrity", "", "vault/integrity: OK: this SLO has no tiers, "},
       {"payments/refunds", "",
        "PROBLEM: cannot be measured: the selector refunds_total{job=\"refnuds\"} has never "},
   };
+
   for (const auto& c : cases) {
     DYNAMIC_SECTION(c.id << c.group) {
       CHECK_THAT(Explain(snapshot, c.id, c.group), StartsWith(c.want));
@@ -241,7 +252,8 @@ TEST_CASE("ExplainJson: the same facts as numbers", "[exporters]") {
   CHECK(tier["verdict"]["firing"] == "true");
   CHECK(tier["state"]["state"] == "firing");
   CHECK(group["nearest_tier"]["long"] == "1h");
-  CHECK(group["nearest_tier"]["share_of_threshold"].get<double>() == Approx(25.08 / 14.4).epsilon(1e-3));
+  CHECK(group["nearest_tier"]["share_of_threshold"].get<double>() ==
+        Approx(25.08 / 14.4).epsilon(1e-3));
   REQUIRE(group["alerts"].size() == 2);
   CHECK(group["alerts"][0]["starts_at"] == "2026-03-01T02:14:30.000Z");
   CHECK(group["alerts"][0]["acknowledged"][0]["at"] == "2026-03-01T02:26:00.000Z");

@@ -112,6 +112,7 @@ TEST_CASE("SloMetrics: `by` labels never take the place of ours", "[exporters]")
     const std::size_t group = text.find("slo_group=\"k\"", begin) + 13;
     return text.substr(group, text.find('}', group) - group);
   };
+
   const struct {
     Labels labels;
     const char* want;
@@ -124,8 +125,11 @@ TEST_CASE("SloMetrics: `by` labels never take the place of ours", "[exporters]")
       {{{"a-b", "1"}, {"a_b", "2"}}, ",by_a_b=\"1\",a_b=\"2\""},
       {{{"service", "s"}, {"instance", "i"}}, ",instance=\"i\",service=\"s\""},
   };
+
   for (const auto& c : cases) {
-    DYNAMIC_SECTION(c.want) { CHECK(label_text(c.labels) == c.want); }
+    DYNAMIC_SECTION(c.want) {
+      CHECK(label_text(c.labels) == c.want);
+    }
   }
 }
 

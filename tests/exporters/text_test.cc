@@ -13,12 +13,15 @@ TEST_CASE("Text: burn rates tell themselves apart from their threshold", "[expor
     std::optional<double> threshold;
     const char* want;
   } cases[] = {
-      {25.08, 14.4, "25.1x"},    {212.3, 14.4, "212x"},  {14.396, 14.4, "14.396x"},
-      {14.4, 14.4, "14.4x"},     {0, 14.4, "0x"},        {0.0416, std::nullopt, "0.0416x"},
-      {1234.5, std::nullopt, "1234x"}, {1, 1, "1x"},     {14.4000001, 14.4, "14.4000001x"},
+      {25.08, 14.4, "25.1x"},          {212.3, 14.4, "212x"}, {14.396, 14.4, "14.396x"},
+      {14.4, 14.4, "14.4x"},           {0, 14.4, "0x"},       {0.0416, std::nullopt, "0.0416x"},
+      {1234.5, std::nullopt, "1234x"}, {1, 1, "1x"},          {14.4000001, 14.4, "14.4000001x"},
   };
+
   for (const auto& c : cases) {
-    DYNAMIC_SECTION(c.want) { CHECK(BurnText(c.burn, c.threshold) == c.want); }
+    DYNAMIC_SECTION(c.want) {
+      CHECK(BurnText(c.burn, c.threshold) == c.want);
+    }
   }
 }
 
@@ -63,7 +66,7 @@ TEST_CASE("Text: invalid UTF-8 is replaced, byte by byte", "[exporters]") {
   CHECK(ValidUtf8("\xF0\x9F\x94\xA5") == "\xF0\x9F\x94\xA5");
   CHECK(ValidUtf8("a\xFF") == "a" + bad);
   CHECK(ValidUtf8("\xC3") == bad);
-  CHECK(ValidUtf8("\xC0\xAF") == bad + bad);          // Overlong.
+  CHECK(ValidUtf8("\xC0\xAF") == bad + bad);            // Overlong.
   CHECK(ValidUtf8("\xED\xA0\x80") == bad + bad + bad);  // Surrogate.
   CHECK(ValidUtf8("\xF4\x90\x80\x80") == bad + bad + bad + bad);
 }
