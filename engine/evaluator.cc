@@ -57,7 +57,7 @@ struct Evaluator::Running {
   std::map<std::string, GroupAlerts> alerts;  // By group key.
   std::vector<Alert> shown;                   // As of the last evaluation.
   std::vector<std::size_t> fetches;           // Of the counter's terms.
-  std::optional<absl::Time> counting_since;
+  std::optional<absl::Time> running_since;
   std::int64_t chunk_ms = 0;  // Set when it starts.
   bool read = false;          // In this evaluation.
   std::string failure;        // Of the last read.
@@ -133,7 +133,7 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     if (!same_sli || (next->opaque && !same_tiers)) {
       next->counter.reset();
       next->opaque.reset();
-      next->counting_since.reset();
+      next->running_since.reset();
       next->dead.clear();
     } else if (next->counter && next->columns != &columns) {
       columns.AppendLike(*next->columns);
@@ -206,15 +206,11 @@ void Evaluator::AssignFetches() {
 }
 
 void Evaluator::Start(Running& running, std::int64_t slot) {
-  if (running.counting_since) return;
+  if (running.running_since) return;
   running.chunk_ms = LargestChunkMs();
   const std::int64_t back = absl::ToInt64Milliseconds(options_.lookback) / options_.grid.step_ms;
-  std::int64_t since = options_.grid.TimeOf(slot);
-  if (running.counter) {
-    since = options_.grid.Horizon(slot - back);
-    running.counter->Begin(since);
-  }
-  running.counting_since = absl::FromUnixMillis(since);
+  if (running.counter) running.counter->Begin(options_.grid.Horizon(slot - back));
+  running.running_since = absl::FromUnixMillis(options_.grid.TimeOf(slot));
 }
 
 void Evaluator::ReadCounters(std::int64_t slot, std::span<Running* const> which) {
@@ -390,7 +386,7 @@ SloStatus Evaluator::Judge(Running& running, std::int64_t slot, std::vector<Aler
   EvaluationContext context;
   context.at = absl::FromUnixMillis(options_.grid.TimeOf(slot));
   context.sealed_until = absl::FromUnixMillis(options_.grid.Horizon(slot));
-  context.counting_since = *running.counting_since;
+  context.running_since = *running.running_since;
   context.read = running.read;
   context.dead = !running.dead.empty();
 

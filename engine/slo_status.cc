@@ -102,8 +102,8 @@ class GroupEvaluation {
   TierVerdict NoData(const MeterGroup& group, std::optional<absl::Duration> age) const {
     if (!slo_.alerts.no_data) return {Truth::kFalse, Truth::kFalse};
     if (!context_.read) return {};
-    const absl::Duration since = age.value_or(context_.at - context_.counting_since);
-    const absl::Duration silent = context_.dead ? context_.at - context_.counting_since : since;
+    const absl::Duration running = context_.at - context_.running_since;
+    const absl::Duration silent = context_.dead ? running : age.value_or(running);
     bool missed = silent > slo_.alerts.no_data->after;
     if (missed && age && !group.key.empty()) {
       const Reading before = meter_.Read(group_, *age + kTrafficBefore, WindowEnd::kNewest);

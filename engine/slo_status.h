@@ -21,7 +21,7 @@ using GroupAlerts = std::map<AlertClass, AlertRecord>;
 struct EvaluationContext {
   absl::Time at;            // The slot's time.
   absl::Time sealed_until;  // Its sealed horizon.
-  absl::Time counting_since;
+  absl::Time running_since;  // Its first evaluation: what is missed is missed since then.
   bool read = true;   // The SLO's data was read for this slot.
   bool dead = false;  // A selector has never matched anything: nothing can be concluded.
 };

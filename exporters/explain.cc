@@ -82,7 +82,9 @@ std::string Budget(const Slo& slo, const GroupStatus& group, absl::Time now) {
                         CountText(*window->total), DurationText(slo.window));
   }
   if (window != nullptr) text += fmt::format(", coverage {}", Percent(window->coverage));
-  if (group.time_to_exhaustion && *group.time_to_exhaustion < absl::InfiniteDuration()) {
+  const bool ends = *group.budget_remaining > 0 && group.time_to_exhaustion &&
+                    *group.time_to_exhaustion < absl::InfiniteDuration();
+  if (ends) {
     const absl::Time end = now + *group.time_to_exhaustion;
     text += fmt::format("; at this burn it ends in {}, at {}", InWords(*group.time_to_exhaustion),
                         UtcTime(end, now));

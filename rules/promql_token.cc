@@ -139,7 +139,7 @@ class Tokenizer {
       if (Char(0) == 'm' && Char(1) == 's') ++at_;
       ++at_;
     }
-    return !IsLetter(Char(0));
+    return at_ > start_ && !IsLetter(Char(0));
   }
 
   Token Name() {
@@ -242,6 +242,11 @@ std::string Describe(const Token& token) {
   std::size_t cut = kLongest;
   while (cut > 0 && (static_cast<unsigned char>(token.text[cut]) & 0xC0) == 0x80) --cut;
   return fmt::format("`{}...`", token.text.substr(0, cut));
+}
+
+std::string ExpectedText(std::string_view what, const Token& token) {
+  const bool bad = token.kind == TokenKind::kBad;
+  return fmt::format("expected {}{} {}", what, bad ? ":" : ", not", Describe(token));
 }
 
 bool IsKeyword(std::string_view word) {

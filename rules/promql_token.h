@@ -64,6 +64,9 @@ class TokenStream {
 // What `token` is called in a message: "`)`", "the end" or the reason of a bad one.
 std::string Describe(const Token& token);
 
+// "expected `what`, not ...": what to say when `token` stands where `what` should.
+std::string ExpectedText(std::string_view what, const Token& token);
+
 // Whether `word` has a meaning of its own in PromQL, in any case: `sum`, `by`, `or`, `inf`.
 bool IsKeyword(std::string_view word);
 

@@ -136,6 +136,8 @@ TEST_CASE("Evaluator: a selector that can never match is no green SLO", "[engine
   const SloStatus& status = bench.result.snapshot->slos[0];
   CHECK(status.problem == want);
   CHECK(status.groups[0].tiers[0].verdict.firing == Truth::kUnknown);
+  CHECK(bench.StateOf(AlertClass::kNoData) == AlertState::kInactive);
+  bench.StepUntil(kStart + 16 * kMinute);
   CHECK(bench.StateOf(AlertClass::kNoData) == AlertState::kFiring);
 }
 
