@@ -80,8 +80,7 @@ TEST_CASE("Replay: a real Prometheus's history is counted to the event", "[engin
     const std::int64_t born = kStart + i * 20 * 60'000;
     Live(history, random, fmt::format("pod{}", i), born, born + kHour + 30 * 60'000, 0, 0);
   }
-  const auto server = TestServer::StartPrometheus(
-      {.openmetrics = history.OpenMetrics(), .flags = {"--storage.tsdb.retention.time=100y"}});
+  const auto server = TestServer::StartPrometheus({.openmetrics = history.OpenMetrics()});
   if (!server) {
     WARN("skipped: Prometheus is not installed");
     return;
