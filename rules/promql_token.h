@@ -74,9 +74,6 @@ bool IsKeyword(std::string_view word);
 // what exceeds a double.
 std::optional<double> NumberValue(std::string_view text);
 
-// Whether `text` is well-formed UTF-8.
-bool IsUtf8(std::string_view text);
-
 // `text` with the letters A to Z in lower case.
 std::string AsciiLower(std::string_view text);
 

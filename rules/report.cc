@@ -54,12 +54,6 @@ bool Report::IsWritten(const YamlNode& node, std::string_view text) const {
 }
 
 Diagnostics Report::Take() {
-  if (left_out_ > 0) {
-    diagnostics_.push_back({{file_, 0, 0},
-                            errors_ > 0 ? Severity::kError : Severity::kWarning,
-                            fmt::format("{} more findings are left out", left_out_),
-                            ""});
-  }
   // Findings on slowburn.yaml stand before those on the file that uses it.
   const auto place = [&](const Diagnostic& diagnostic) {
     const Position& at = diagnostic.at;
@@ -67,6 +61,12 @@ Diagnostics Report::Take() {
   };
   std::stable_sort(diagnostics_.begin(), diagnostics_.end(),
                    [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+  if (left_out_ > 0) {
+    diagnostics_.push_back({{file_, 0, 0},
+                            errors_ > 0 ? Severity::kError : Severity::kWarning,
+                            fmt::format("{} more findings are left out", left_out_),
+                            ""});
+  }
   return std::exchange(diagnostics_, {});
 }
 

@@ -11,6 +11,7 @@
 
 #include "rules/regex.h"
 #include "rules/selector_reader.h"
+#include "rules/utf8.h"
 
 namespace slowburn {
 namespace {

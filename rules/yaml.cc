@@ -68,6 +68,12 @@ class Builder : public YAML::EventHandler {
 
   const YamlNode* root() const { return root_; }
 
+  // Where the innermost container begins that is not read to its end.
+  std::optional<std::size_t> OpenedAt() const {
+    if (open_.empty()) return std::nullopt;
+    return open_.back().node->offset;
+  }
+
   std::size_t Offset(const YAML::Mark& mark) const {
     return lines_.Offset(first_line_ + static_cast<std::size_t>(std::max(mark.line, 0)),
                          static_cast<std::size_t>(std::max(mark.column, 0)));
@@ -282,7 +288,12 @@ std::optional<std::size_t> TooDeep(std::string_view text) {
 
 YamlProblem FromParser(const YAML::Exception& error, const Builder& builder) {
   const std::size_t at = builder.Offset(error.mark);
-  if (error.msg == "bad file") return {at, "nested too deeply", ""};
+  // For these two the parser's own place is far from the cause.
+  const std::size_t opened = builder.OpenedAt().value_or(at);
+  if (error.msg == "bad file") return {opened, "nested too deeply", ""};
+  if (error.msg.find("flow not found") != std::string::npos) {
+    return {opened, "not valid YAML: this bracket is not closed", ""};
+  }
   std::string hint;
   if (error.msg.find("tab") != std::string::npos) hint = "indent with spaces";
   if (error.msg == "illegal map value") hint = "quote a value that holds `: `";

@@ -7,7 +7,6 @@
 #include <fstream>
 
 #include <catch2/catch.hpp>
-
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,8 +82,8 @@ TEST_CASE("ReadSpecFiles: reads a file whatever its name, once", "[engine]") {
   dir.Write("slos.txt", "x");
   dir.Write("a.yaml", "a");
   dir.Link("a.yaml", "z.yaml");
-  const SpecFiles found =
-      ReadSpecFiles({dir.Path("slos.txt"), dir.Path("slos.txt"), dir.Path("."), dir.Path("*.yaml")});
+  const SpecFiles found = ReadSpecFiles(
+      {dir.Path("slos.txt"), dir.Path("slos.txt"), dir.Path("."), dir.Path("*.yaml")});
   CHECK(found.files.size() == 2);
   CHECK(Messages(found).empty());
 }
@@ -113,10 +112,12 @@ TEST_CASE("ReadSpecFiles: expands patterns", "[engine]") {
   dir.Write("x/a1.yaml", "4");
   dir.Write("y/a1.yaml", "5");
   dir.Write("[z].yaml", "6");
+
   struct Case {
     const char* pattern;
     Strings want;
   };
+
   const Case cases[] = {
       {"a*.yaml", {"a1.yaml", "a2.yaml"}},  {"?1.yaml", {"a1.yaml", "b1.yaml"}},
       {"a[2-9].yaml", {"a2.yaml"}},         {"*/a1.yaml", {"x/a1.yaml", "y/a1.yaml"}},
@@ -153,11 +154,10 @@ TEST_CASE("ReadSpecFiles: says what can't be read and reads the rest", "[engine]
                               dir.Path("latin1.yaml")};
   CHECK_THAT(found.unreadable, Catch::UnorderedEquals(unreadable));
   CHECK(HasErrors(found.diagnostics));
-  CHECK_THAT(Messages(found),
-             Catch::Contains("missing.yaml: error: there is no such file") &&
-                 Catch::Contains("pipe.yaml: error: not a regular file") &&
-                 Catch::Contains("large.yaml: error: larger than 16 MiB") &&
-                 Catch::Contains("latin1.yaml:2:4: error: not UTF-8 text"));
+  CHECK_THAT(Messages(found), Catch::Contains("missing.yaml: error: there is no such file") &&
+                                  Catch::Contains("pipe.yaml: error: not a regular file") &&
+                                  Catch::Contains("large.yaml: error: larger than 16 MiB") &&
+                                  Catch::Contains("latin1.yaml:2:4: error: not UTF-8 text"));
 }
 
 TEST_CASE("ReadSpecFiles: a link to a folder above ends", "[engine]") {

@@ -53,7 +53,7 @@ TEST_CASE("ReadNative: reads every key", "[rules]") {
   CHECK(slo.window == absl::Hours(24 * 30));
   CHECK(slo.by == std::vector<std::string>{"region", "zone"});
   CHECK(slo.format == Format::kNative);
-  CHECK(slo.defined_at == Position{"every-key.good.yaml", 12, 5});
+  CHECK(slo.defined_at == Position{"every-key.good.yaml", 13, 5});
   const auto& events = std::get<EventsSli>(slo.sli);
   CHECK(events.total == Select("http_requests_total{job=\"checkout\"}"));
   CHECK(events.bad == Select("http_requests_total{job=\"checkout\",code=~\"5..\"}"));
@@ -66,16 +66,15 @@ TEST_CASE("ReadNative: an SLO's alerts lie upon those of its file", "[rules]") {
   const AlertPolicy& alerts = slos[0].alerts;
   CHECK(alerts.name == "CheckoutErrorBudgetBurn");
   CHECK(alerts.labels == Labels{{"channel", "#checkout"}, {"owner", "shop"}});
-  CHECK(alerts.annotations ==
-        Labels{{"runbook_url", "https://runbooks.example.org/checkout"},
-               {"summary", "Checkout fails in {{ $labels.region }}"}});
+  CHECK(alerts.annotations == Labels{{"runbook_url", "https://runbooks.example.org/checkout"},
+                                     {"summary", "Checkout fails in {{ $labels.region }}"}});
   CHECK(alerts.page.labels == Labels{{"pager", "second"}, {"severity", "critical"}});
   CHECK(alerts.page.annotations == Labels{{"dashboard_url", "https://d.example.org"}});
   CHECK(alerts.ticket.labels == Labels{{"severity", "warning"}});
   CHECK(alerts.mode == AlertMode::kShadow);
   CHECK(alerts.no_data == NoDataPolicy{absl::Minutes(20), AlertClass::kPage});
   // The ticket tier is switched off.
-  const Tier page = {AlertClass::kPage, {72, 5},        absl::Hours(1),
+  const Tier page = {AlertClass::kPage, {72, 5},          absl::Hours(1),
                      absl::Minutes(5),  absl::Duration(), absl::Duration()};
   CHECK(alerts.tiers == std::vector<Tier>{page});
 }
@@ -177,10 +176,14 @@ TEST_CASE("ReadNative: an objective is read exactly", "[rules]") {
     const char* text;
     Ratio want;
   };
+
   const Case cases[] = {
-      {"99.9", {999, 1000}},         {"99.9%", {999, 1000}},
-      {"\"99.95\"", {1999, 2000}},   {"50", {1, 2}},
-      {"99.99999", {9999999, 10000000}}, {"100", {1, 1}},
+      {"99.9", {999, 1000}},
+      {"99.9%", {999, 1000}},
+      {"\"99.95\"", {1999, 2000}},
+      {"50", {1, 2}},
+      {"99.99999", {9999999, 10000000}},
+      {"100", {1, 1}},
   };
   for (const Case& c : cases) {
     DYNAMIC_SECTION(c.text) {

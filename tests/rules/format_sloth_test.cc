@@ -24,8 +24,9 @@ TEST_CASE("ReadSloth: events become expressions, raw a ratio", "[rules]") {
   CHECK(slos[0].format == Format::kSloth);
   CHECK(slos[0].objective == Ratio{999, 1000});
   CHECK(slos[0].window == absl::Hours(24 * 30));
-  CHECK(slos[0].sli == Sli{ExpressionSli{"sum(rate(http_requests_total{code=~\"5..\"}[{{.window}}]))",
-                                         "sum(rate(http_requests_total[{{.window}}]))"}});
+  CHECK(slos[0].sli ==
+        Sli{ExpressionSli{"sum(rate(http_requests_total{code=~\"5..\"}[{{.window}}]))",
+                          "sum(rate(http_requests_total[{{.window}}]))"}});
   CHECK(slos[1].sli == Sli{RatioSli{"1 - avg_over_time(up[{{.window}}])"}});
 }
 
@@ -40,7 +41,7 @@ TEST_CASE("ReadSloth: labels are as Go prints them", "[rules]") {
 }
 
 TEST_CASE("ReadSloth: alerts carry what Sloth's own carry", "[rules]") {
-  const AlertPolicy& alerts = LoadEveryKey()[0].alerts;
+  const AlertPolicy alerts = LoadEveryKey()[0].alerts;
   CHECK(alerts.name == "ShopErrors");
   CHECK(alerts.labels == Labels{{"category", "web"},
                                 {"channel", "shop"},
@@ -95,9 +96,8 @@ defaults:
   const AlertPolicy& alerts = slos[0].alerts;
   CHECK(alerts.labels.at("channel") == "shop");
   CHECK(alerts.labels.at("team") == "global");
-  CHECK(alerts.annotations == Labels{{"runbook_url", "https://r"},
-                                     {"summary", "Too many errors"},
-                                     {"title", "A title"}});
+  CHECK(alerts.annotations ==
+        Labels{{"runbook_url", "https://r"}, {"summary", "Too many errors"}, {"title", "A title"}});
   CHECK(alerts.page.annotations.empty());
   CHECK(alerts.ticket.annotations == Labels{{"title", "A ticket"}});
   CHECK(alerts.no_data == NoDataPolicy{absl::Minutes(30), AlertClass::kTicket});

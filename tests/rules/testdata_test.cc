@@ -1,12 +1,13 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/rules/testdata.h"
+
 #include <algorithm>
 
 #include <catch2/catch.hpp>
 
 #include "rules/config.h"
 #include "rules/load.h"
-#include "tests/rules/testdata.h"
 
 namespace slowburn {
 namespace {
@@ -22,7 +23,8 @@ std::vector<fs::path> YamlFiles(std::string_view format) {
   return out;
 }
 
-// What is found in the file, and whether that is what its `.want` says.  A file without one is clean.
+// What is found in the file, and whether that is what its `.want` says.  A file without one is
+// clean.
 void CheckFindings(const fs::path& file, const Diagnostics& diagnostics) {
   fs::path want = file;
   want.replace_extension(".want");
@@ -52,7 +54,8 @@ TEST_CASE("LoadConfig: every example file gives the findings beside it", "[rules
   CHECK(files.size() >= 2);
   for (const fs::path& file : files) {
     DYNAMIC_SECTION(file.filename().string()) {
-      CheckFindings(file, LoadConfig(file.filename().string(), testing::ReadWhole(file)).diagnostics);
+      CheckFindings(file,
+                    LoadConfig(file.filename().string(), testing::ReadWhole(file)).diagnostics);
     }
   }
 }

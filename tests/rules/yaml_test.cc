@@ -3,7 +3,6 @@
 #include "rules/yaml.h"
 
 #include <catch2/catch.hpp>
-
 #include <fmt/format.h>
 
 #include "rules/text.h"
@@ -54,15 +53,23 @@ TEST_CASE("ReadYaml: reads documents", "[rules]") {
     std::string text;
     Strings want;
   };
+
   const Case cases[] = {
       {"none in an empty text", "", {}},
-      {"none in comments", "# a\n---\n# b\n", {}},
-      {"scalars with and without quotes", "{a: 1, b: \"1\", c: '1', d: !!str 1}",
+      {"none in a comment", "# a\n", {}},
+      {"empty ones", "# a\n---\n# b\n", {"~"}},
+      {"scalars with and without quotes",
+       "{a: 1, b: \"1\", c: '1', d: !!str 1}",
        {"{a:1,b:'1',c:'1',d:'1',}"}},
       {"empty values", "a:\nb: ~\nc: null\nd: [,]\n", {"{a:~,b:~,c:~,d:[~,],}"}},
-      {"several of them", "a: 1\n---\nb: 2\n...\nc: 3\n--- d\n", {"{a:1,}", "{b:2,}", "{c:3,}", "d"}},
+      {"several of them",
+       "a: 1\n---\nb: 2\n...\nc: 3\n--- d\n",
+       {"{a:1,}", "{b:2,}", "{c:3,}", "d"}},
       {"with directives", "%YAML 1.2\n---\na: 1\n", {"{a:1,}"}},
-      {"with a byte order mark", "\xEF\xBB\xBF" "a: 1\n", {"{a:1,}"}},
+      {"with a byte order mark",
+       "\xEF\xBB\xBF"
+       "a: 1\n",
+       {"{a:1,}"}},
       {"with line ends of Windows", "a: 1\r\nb:\r\n  - 2\r\n", {"{a:1,b:[2,],}"}},
       {"with keys that stand twice", "a: 1\na: 2\n", {"{a:1,a:2,}"}},
       {"with aliases", "a: &x {b: 1}\nc: *x\n", {"{a:{b:1,},c:{b:1,},}"}},
@@ -74,7 +81,9 @@ TEST_CASE("ReadYaml: reads documents", "[rules]") {
       {"with --- within a value", "a: |\n  x\n  ---\nb: x---\n", {"{a:'x\n---\n',b:x---,}"}},
   };
   for (const Case& c : cases) {
-    DYNAMIC_SECTION(c.name) { CHECK(ReadAll(c.text) == c.want); }
+    DYNAMIC_SECTION(c.name) {
+      CHECK(ReadAll(c.text) == c.want);
+    }
   }
 }
 
@@ -94,20 +103,24 @@ TEST_CASE("ReadYaml: refuses", "[rules]") {
     std::string text;
     Strings want;
   };
+
   const Case cases[] = {
-      {"one document and reads the others", "a: 1\n---\nb: [\n---\nc: 3\n",
-       {"{a:1,}", "3:4 not valid YAML: end of sequence flow not found", "{c:3,}"}},
-      {"a tab as indentation", "a:\n  b: 1\n\tc: 2\n",
+      {"one document and reads the others",
+       "a: 1\n---\nb: [\n---\nc: 3\n",
+       {"{a:1,}", "3:4 not valid YAML: this bracket is not closed", "{c:3,}"}},
+      {"a tab as indentation",
+       "a:\n  b: 1\n\tc: 2\n",
        {"3:1 not valid YAML: illegal tab when looking for indentation"}},
       {"bytes that are no UTF-8", "a: 1\nb: \xC3(\n", {"2:4 not UTF-8 text"}},
       {"UTF-16", std::string("a\0:\0", 4), {"1:2 not UTF-8 text"}},
       {"an unknown tag", "a: !ref b\n", {"1:4 the tag !ref is not known"}},
       {"an unknown alias", "a: *x\n", {"1:4 not valid YAML: the referenced anchor is not defined"}},
-      {"an alias to what holds it", "a: &a {b: *a}\n",
+      {"an alias to what holds it",
+       "a: &a {b: *a}\n",
        {"1:11 the alias stands within what it refers to"}},
       {"a merge of a scalar", "a: 1\n<<: 2\n", {"2:5 `<<` needs a map or a list of maps"}},
-      {"an alias bomb", AliasBomb(), {"7:61 aliases expand to more than 1000000 values"}},
-      {"deep nesting", std::string(600, '[') + std::string(600, ']'), {"1:501 nested too deeply"}},
+      {"an alias bomb", AliasBomb(), {"7:38 aliases expand to more than 1000000 values"}},
+      {"deep nesting", std::string(600, '[') + std::string(600, ']'), {"1:499 nested too deeply"}},
       {"very deep nesting", std::string(1 << 24, '['), {"1:10001 nested too deeply"}},
       {"deep nesting by dashes", std::string(3000, '-'), {}},
   };
@@ -149,11 +162,12 @@ std::string Places(std::string_view text) {
 
 TEST_CASE("ReadYaml: places each value", "[rules]") {
   CHECK(Places("a: 1\nb:\n  c: 2\n") == "1@1:4 2@3:6 ");
-  CHECK(Places("a:\nb: 1\n") == "~@1:1 1@2:4 ");                // Empty: at its key.
-  CHECK(Places("- 1\n-\n- 2\n") == "1@1:3 ~@2:1 2@3:3 ");        // Empty: at its dash.
-  CHECK(Places("- &x 1\n- *x\n") == "1@1:3 1@2:3 ");             // An alias: where it stands.
-  CHECK(Places("\xEF\xBB\xBF" "a: 1\n") == "1@1:4 ");
-  CHECK(Places("{\xC3\xA4: 1}") == "1@1:5 ");                    // Columns are characters.
+  CHECK(Places("a:\nb: 1\n") == "~@1:1 1@2:4 ");           // Empty: at its key.
+  CHECK(Places("- 1\n-\n- 2\n") == "1@1:3 ~@2:1 2@3:3 ");  // Empty: at its dash.
+  CHECK(Places("- &x 1\n- *x\n") == "1@1:3 1@2:3 ");       // An alias: where it stands.
+  CHECK(Places("\xEF\xBB\xBF"
+               "a: 1\n") == "1@1:4 ");
+  CHECK(Places("{\xC3\xA4: 1}") == "1@1:5 ");  // Columns are characters.
   CHECK(Places("a: 1\n---\nb: 2\n...\nc: 3") == "1@1:4 2@3:4 3@5:4 ");
   CHECK(Places("a: 1\r\nb: 2\r\n") == "1@1:4 2@2:4 ");
 }
@@ -163,6 +177,7 @@ TEST_CASE("OffsetInText: finds a character of a value where it is written", "[ru
     const char* name;
     std::string text;
   };
+
   // In each, the X of the value is the only X of the text.
   const Case cases[] = {
       {"plain", "a: one X two\n"},
@@ -189,7 +204,8 @@ TEST_CASE("OffsetInText: finds a character of a value where it is written", "[ru
         for (const YamlNode* item : node.items) visit(*item);
         for (const auto& entry : node.entries) visit(*entry.value);
       };
-      ReadYaml(c.text, {.document = visit, .problem = [](const YamlProblem&) { FAIL("a problem"); }});
+      ReadYaml(c.text,
+               {.document = visit, .problem = [](const YamlProblem&) { FAIL("a problem"); }});
       CHECK(found);
     }
   }
@@ -212,6 +228,7 @@ TEST_CASE("FirstNotText: tells well-formed UTF-8", "[rules]") {
     std::string text;
     std::optional<std::size_t> want;
   };
+
   const Case cases[] = {
       {"plain text", "abc", std::nullopt},
       {"one to four bytes", "a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", std::nullopt},
@@ -225,7 +242,9 @@ TEST_CASE("FirstNotText: tells well-formed UTF-8", "[rules]") {
       {"a byte that never is", "\xFF", 0},
   };
   for (const Case& c : cases) {
-    DYNAMIC_SECTION(c.name) { CHECK(FirstNotText(c.text) == c.want); }
+    DYNAMIC_SECTION(c.name) {
+      CHECK(FirstNotText(c.text) == c.want);
+    }
   }
 }
 
