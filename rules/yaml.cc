@@ -79,7 +79,8 @@ class Builder : public YAML::EventHandler {
                          static_cast<std::size_t>(std::max(mark.column, 0)));
   }
 
-  void OnDocumentStart(const YAML::Mark&) override {
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    CheckSeparated(Offset(mark));
     nodes_.clear();
     open_.clear();
     anchors_.clear();
@@ -152,6 +153,17 @@ class Builder : public YAML::EventHandler {
     const YamlNode* node = nullptr;
     std::uint64_t weight = 0;  // 0: not read to its end.
   };
+
+  // yaml-cpp takes what follows a value for another document, and never ends on a stray bracket.
+  void CheckSeparated(std::size_t start) {
+    const std::string_view before =
+        text_.substr(document_start_.value_or(start), start - document_start_.value_or(start));
+    if (document_start_.has_value() && before.find("\n...") == std::string_view::npos &&
+        !before.starts_with("...")) {
+      throw Refused({start, "not valid YAML: text after the end of the document", ""});
+    }
+    document_start_ = start;
+  }
 
   [[noreturn]] void Refuse(const YAML::Mark& mark, std::string message) const {
     throw Refused({Offset(mark), std::move(message), ""});
@@ -253,6 +265,7 @@ class Builder : public YAML::EventHandler {
   std::string_view text_;
   std::size_t first_line_;
   std::uint64_t& values_;
+  std::optional<std::size_t> document_start_;
   std::uint64_t aliased_ = 0;
   std::deque<YamlNode> nodes_;
   std::vector<Open> open_;

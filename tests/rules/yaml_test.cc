@@ -113,6 +113,13 @@ TEST_CASE("ReadYaml: refuses", "[rules]") {
        {"3:1 not valid YAML: illegal tab when looking for indentation"}},
       {"bytes that are no UTF-8", "a: 1\nb: \xC3(\n", {"2:4 not UTF-8 text"}},
       {"UTF-16", std::string("a\0:\0", 4), {"1:2 not UTF-8 text"}},
+      {"text behind a document",
+       "[a] b\n",
+       {"[a,]", "1:5 not valid YAML: text after the end of the document"}},
+      // Of this yaml-cpp alone would make documents without end.
+      {"a comma behind a document",
+       "{a: 1}, b\n",
+       {"{a:1,}", "1:7 not valid YAML: text after the end of the document"}},
       {"an unknown tag", "a: !ref b\n", {"1:4 the tag !ref is not known"}},
       {"an unknown alias", "a: *x\n", {"1:4 not valid YAML: the referenced anchor is not defined"}},
       {"an alias to what holds it",
