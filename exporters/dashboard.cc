@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/dashboard.h"
 
-#include <array>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -12,12 +11,21 @@ namespace {
 
 using nlohmann::json;
 
-// What Grafana would put in when everything is chosen.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kValues = {
-    {{"$__rate_interval", "5m"}, {"$service", ".+"}, {"$slo", ".+"}, {"$group", ".*"}}};
+using Values = std::vector<std::pair<std::string, std::string>>;
 
-std::string Replaced(std::string text) {
-  for (const auto& [name, value] : kValues) {
+// What Grafana puts in when all values of every variable are chosen.
+Values ValuesOf(const json& dashboard) {
+  Values values = {{"$__rate_interval", "5m"}};
+  for (const json& variable : dashboard["templating"]["list"]) {
+    if (variable["type"] != "query") continue;
+    values.emplace_back("$" + variable["name"].get<std::string>(),
+                        variable["allValue"].get<std::string>());
+  }
+  return values;
+}
+
+std::string Replaced(std::string text, const Values& values) {
+  for (const auto& [name, value] : values) {
     for (std::size_t at = text.find(name); at != std::string::npos;
          at = text.find(name, at + value.size())) {
       text.replace(at, name.size(), value);
@@ -36,14 +44,15 @@ std::string SelectorOf(const std::string& query) {
 
 std::vector<std::string> DashboardQueries(std::string_view dashboard_json) {
   const json dashboard = json::parse(dashboard_json);
+  const Values values = ValuesOf(dashboard);
   std::vector<std::string> queries;
   for (const json& variable : dashboard["templating"]["list"]) {
     if (variable["type"] != "query") continue;
-    queries.push_back(Replaced(SelectorOf(variable["definition"].get<std::string>())));
+    queries.push_back(Replaced(SelectorOf(variable["definition"].get<std::string>()), values));
   }
   for (const json& panel : dashboard["panels"]) {
     for (const json& target : panel["targets"]) {
-      queries.push_back(Replaced(target["expr"].get<std::string>()));
+      queries.push_back(Replaced(target["expr"].get<std::string>(), values));
     }
   }
   return queries;

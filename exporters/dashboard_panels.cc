@@ -9,6 +9,10 @@ namespace {
 
 using nlohmann::json;
 
+// All values of a variable.  Names may hold line ends, which a plain dot does not match everywhere.
+constexpr std::string_view kAny = "(?s:.+)";
+constexpr std::string_view kAnyOrNone = "(?s:.*)";
+
 json DataSource() {
   return {{"type", "prometheus"}, {"uid", "${datasource}"}};
 }
@@ -65,15 +69,15 @@ json Variables(bool many) {
         {"refresh", 1},
         {"hide", 0}},
        QueryVariable("service", "Service", fmt::format("label_values({}, slo_service)", metric),
-                     ".+", many),
+                     kAny, many),
        QueryVariable("slo", "SLO",
                      fmt::format("label_values({}{{slo_service=~\"$service\"}}, slo)", metric),
-                     ".+", many),
+                     kAny, many),
        QueryVariable(
            "group", "Group",
            fmt::format("label_values({}{{slo_service=~\"$service\",slo=~\"$slo\"}}, slo_group)",
                        metric),
-           ".*", true)});
+           kAnyOrNone, true)});
 }
 
 }  // namespace
@@ -87,11 +91,12 @@ std::string StateExpr() {
   const auto alert = [](std::string_view more) {
     return Filtered("slowburn_slo_alert_state", more);
   };
-  return fmt::format(
-      "max by ({}) ({} * 0 or ({} == bool 0) * 1 or {} * 2 or {} * 3 or {} * 4 or {} * 5)",
-      kGroupLabels, Filtered("slowburn_slo_objective_ratio"), Filtered("slowburn_slo_measured"),
-      alert("state=\"pending\""), alert("class=\"no_data\",state=\"firing\""),
-      alert("class=\"ticket\",state=\"firing\""), alert("class=\"page\",state=\"firing\""));
+  // Each operand has labels that the others lack: `or` would drop what looks the same.
+  return fmt::format("max by ({}) ({} == bool 0 or {} * 2 or {} * 3 or {} * 4 or {} * 5)",
+                     kGroupLabels, Filtered("slowburn_slo_measured"), alert("state=\"pending\""),
+                     alert("class=\"no_data\",state=\"firing\""),
+                     alert("class=\"ticket\",state=\"firing\""),
+                     alert("class=\"page\",state=\"firing\""));
 }
 
 json Panel(std::string_view type, std::string_view title, std::string_view description, GridPos at,

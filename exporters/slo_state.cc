@@ -173,7 +173,8 @@ std::vector<std::string> Nearest(std::string_view wanted, const std::vector<std:
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string> nearest;
   for (auto& [edits, name] : ranked) {
-    if (nearest.size() < most) nearest.push_back(std::move(name));
+    const bool comparable = edits <= 2 * ranked.front().first + 1;
+    if (comparable && nearest.size() < most) nearest.push_back(std::move(name));
   }
   return nearest;
 }

@@ -68,8 +68,8 @@ std::optional<double> LeastBudget(const SloStatus& slo);
 // Whether it is measured by asking for a ratio, without counts of events.
 bool IsOpaque(const SloStatus& slo);
 
-// Up to `most` of `names`, those fewest edits away from `wanted` first; those that have nothing in
-// common with it are left out.
+// Up to `most` of `names`, those fewest edits away from `wanted` first; those that have little in
+// common with it, or are much further away than the first, are left out.
 std::vector<std::string> Nearest(std::string_view wanted, const std::vector<std::string>& names,
                                  std::size_t most);
 

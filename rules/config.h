@@ -8,6 +8,7 @@
 
 #include <absl/time/time.h>
 
+#include "rules/alert_settings.h"
 #include "rules/diagnostic.h"
 #include "rules/label.h"
 #include "rules/slo.h"
@@ -45,7 +46,7 @@ struct SourceSettings {
 // Defaults that slowburn.yaml gives to all rule files.
 struct RuleDefaults {
   std::optional<absl::Duration> window;
-  std::optional<AlertPolicy> alerts;  // Tiers empty: the default tiers of the window.
+  AlertSettings alerts;  // Beneath the `alerts` of every file.
   std::string source = "default";
   std::vector<std::string> sources = {"default"};  // Those that exist.
   Labels severities = {{"page", "critical"}, {"ticket", "warning"}};

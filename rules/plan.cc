@@ -9,6 +9,7 @@
 
 #include "rules/bucket.h"
 #include "rules/duration.h"
+#include "rules/promql.h"
 #include "rules/reduce.h"
 
 namespace slowburn {
@@ -47,10 +48,14 @@ std::string Closed(std::string_view query) {
   return fmt::format("{}{}", query, comment ? "\n" : "");
 }
 
-// An absent numerator beside a total that is there means no errors.
+// An absent numerator beside a total that is there means no errors.  Scalars are never absent, and
+// `or` does not take them.
 std::string ErrorRatio(const ExpressionSli& sli) {
   const std::string error = Closed(sli.error_query);
   const std::string total = Closed(sli.total_query);
+  if (IsScalarExpression(sli.error_query) || IsScalarExpression(sli.total_query)) {
+    return fmt::format("({}) / ({})", error, total);
+  }
   return fmt::format("(({}) or ({}) * 0) / ({})", error, total, total);
 }
 

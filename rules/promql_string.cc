@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "rules/utf8.h"
+
 namespace slowburn {
 namespace {
 
@@ -25,25 +27,6 @@ std::optional<std::uint32_t> DigitValue(char c, std::uint32_t base) {
   if (c >= 'A' && c <= 'F') value = static_cast<std::uint32_t>(c - 'A') + 10;
   if (value >= base) return std::nullopt;
   return value;
-}
-
-void AppendUtf8(std::uint32_t rune, std::string& out) {
-  const auto tail = [&](int shift) { out += static_cast<char>(0x80 | ((rune >> shift) & 0x3F)); };
-  if (rune < 0x80) {
-    out += static_cast<char>(rune);
-  } else if (rune < 0x800) {
-    out += static_cast<char>(0xC0 | (rune >> 6));
-    tail(0);
-  } else if (rune < 0x10000) {
-    out += static_cast<char>(0xE0 | (rune >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xF0 | (rune >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 // The number of an escape that begins at `at`; nullopt when a digit is missing or it is too large.
@@ -86,7 +69,7 @@ std::optional<std::size_t> ReadEscape(std::string_view text, std::size_t at, cha
   if (digits.max == 255) {
     out += static_cast<char>(*number);
   } else {
-    AppendUtf8(*number, out);
+    AppendRune(*number, out);
   }
   return start + static_cast<std::size_t>(digits.count);
 }

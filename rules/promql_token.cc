@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "rules/promql_string.h"
+#include "rules/utf8.h"
 
 namespace slowburn {
 namespace {
@@ -244,6 +245,11 @@ std::string Describe(const Token& token) {
   return fmt::format("`{}...`", token.text.substr(0, cut));
 }
 
+std::string ExpectedText(std::string_view what, const Token& token) {
+  const bool bad = token.kind == TokenKind::kBad;
+  return fmt::format("expected {}{} {}", what, bad ? ":" : ", not", Describe(token));
+}
+
 bool IsKeyword(std::string_view word) {
   return std::find(kKeywords.begin(), kKeywords.end(), AsciiLower(word)) != kKeywords.end();
 }
@@ -267,28 +273,6 @@ std::optional<double> NumberValue(std::string_view text) {
   return value;
 }
 
-bool IsUtf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) -> std::uint32_t {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const std::uint32_t lead = byte(i);
-    const std::size_t more = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-    if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4) return false;
-    std::uint32_t rune = more == 0 ? lead : lead & (0x3FU >> more);
-    for (std::size_t k = 1; k <= more; ++k) {
-      if ((byte(i + k) & 0xC0) != 0x80) return false;
-      rune = (rune << 6) | (byte(i + k) & 0x3F);
-    }
-    if ((more == 2 && rune < 0x800) || (more == 3 && (rune < 0x10000 || rune > 0x10FFFF)) ||
-        (rune >= 0xD800 && rune < 0xE000)) {
-      return false;
-    }
-    i += more + 1;
-  }
-  return true;
-}
-
 std::string AsciiLower(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -298,10 +282,7 @@ std::string AsciiLower(std::string_view text) {
 }
 
 std::size_t CharacterAt(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, offset);
-  return 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
-           return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-         }));
+  return 1 + CountRunes(text.substr(0, offset));
 }
 
 }  // namespace slowburn

@@ -64,15 +64,15 @@ class TokenStream {
 // What `token` is called in a message: "`)`", "the end" or the reason of a bad one.
 std::string Describe(const Token& token);
 
+// "expected `what`, not ...": what to say when `token` stands where `what` should.
+std::string ExpectedText(std::string_view what, const Token& token);
+
 // Whether `word` has a meaning of its own in PromQL, in any case: `sum`, `by`, `or`, `inf`.
 bool IsKeyword(std::string_view word);
 
 // The value of a number token, or of `Inf` and `NaN` in any case; nullopt for other text and for
 // what exceeds a double.
 std::optional<double> NumberValue(std::string_view text);
-
-// Whether `text` is well-formed UTF-8.
-bool IsUtf8(std::string_view text);
 
 // `text` with the letters A to Z in lower case.
 std::string AsciiLower(std::string_view text);

@@ -68,6 +68,7 @@ std::string ReasonFor(const Token& token, const Token& after) {
   if (token.kind == TokenKind::kName || token.Is("{")) {
     return "a selector outside sum(rate(..)) or sum(increase(..)) is asked of the source";
   }
+  if (token.kind == TokenKind::kBad) return fmt::format("it cannot be read: {}", token.value);
   return fmt::format("it is not a sum of rates or increases: {} stands where that does not go on",
                      Describe(token));
 }

@@ -9,6 +9,8 @@
 
 #include <re2/re2.h>
 
+#include "rules/utf8.h"
+
 namespace slowburn {
 namespace {
 
@@ -65,13 +67,6 @@ void Expand(const re2::RE2& regex, std::string_view replacement,
   }
 }
 
-// Bytes of the character at the front of `text`, which is not empty.
-std::size_t FirstCharacterSize(std::string_view text) {
-  std::size_t size = 1;
-  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
-  return size;
-}
-
 }  // namespace
 
 absl::StatusOr<Regex> Regex::Compile(std::string_view pattern) {
@@ -85,6 +80,10 @@ absl::StatusOr<Regex> Regex::Compile(std::string_view pattern) {
 
 bool Regex::FullyMatches(std::string_view text) const {
   return re2::RE2::FullMatch(Piece(text), *regex_);
+}
+
+bool Regex::MatchesWithin(std::string_view text) const {
+  return re2::RE2::PartialMatch(Piece(text), *regex_);
 }
 
 std::string Regex::ReplaceAll(std::string_view text, std::string_view replacement) const {
@@ -102,7 +101,7 @@ std::string Regex::ReplaceAll(std::string_view text, std::string_view replacemen
     // An empty match right after another match is part of it.
     if (end > copied || begin == 0) Expand(*regex_, replacement, groups, out);
     copied = end;
-    at = end > begin ? end : end + (end < text.size() ? FirstCharacterSize(text.substr(end)) : 1);
+    at = end > begin ? end : end + (end < text.size() ? ReadRune(text.substr(end)).size : 1);
   }
   out += text.substr(std::min(copied, text.size()));
   return out;

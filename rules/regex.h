@@ -24,6 +24,9 @@ class Regex {
   // Whether the whole of `text` matches: Prometheus anchors its matchers at both ends.
   bool FullyMatches(std::string_view text) const;
 
+  // Whether a part of `text` matches.
+  bool MatchesWithin(std::string_view text) const;
+
   // Returns `text` with every match replaced by `replacement`, in which `$1`, `${1}` and `${name}`
   // stand for groups and `$$` for a dollar sign, as in Go.
   std::string ReplaceAll(std::string_view text, std::string_view replacement) const;

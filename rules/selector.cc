@@ -11,6 +11,7 @@
 
 #include "rules/regex.h"
 #include "rules/selector_reader.h"
+#include "rules/utf8.h"
 
 namespace slowburn {
 namespace {
@@ -148,7 +149,7 @@ class Reader {
 
   void Expected(std::string_view what) {
     const Token& token = tokens_.Peek();
-    Fail(token.offset, fmt::format("expected {}, not {}", what, Describe(token)));
+    Fail(token.offset, ExpectedText(what, token));
   }
 
   void Fail(std::size_t offset, std::string message) {
@@ -194,9 +195,8 @@ absl::StatusOr<Selector> ParseSelector(std::string_view text) {
   auto result = ReadSelector(tokens);
   if (auto* selector = std::get_if<Selector>(&result)) {
     if (tokens.AtEnd()) return std::move(*selector);
-    result = SyntaxError{
-        tokens.Peek().offset,
-        fmt::format("expected the end of the selector, not {}", Describe(tokens.Peek()))};
+    result =
+        SyntaxError{tokens.Peek().offset, ExpectedText("the end of the selector", tokens.Peek())};
   }
   const auto& error = std::get<SyntaxError>(result);
   return absl::InvalidArgumentError(

@@ -66,7 +66,8 @@ TEST_CASE("Dashboard: is a document that Grafana takes", "[exporters]") {
 TEST_CASE("Dashboard: panels do not overlap", "[exporters]") {
   for (const std::string& text : Dashboards()) {
     std::set<std::pair<int, int>> taken;
-    for (const json& panel : json::parse(text)["panels"]) {
+    const json dashboard = json::parse(text);
+    for (const json& panel : dashboard["panels"]) {
       const json& at = panel["gridPos"];
       for (int x = at["x"]; x < at["x"].get<int>() + at["w"].get<int>(); ++x) {
         for (int y = at["y"]; y < at["y"].get<int>() + at["h"].get<int>(); ++y) {
@@ -102,7 +103,8 @@ TEST_CASE("Dashboard: queries use only labels that no scrape renames", "[exporte
 
 TEST_CASE("Dashboard: every query aggregates over replicas", "[exporters]") {
   for (const std::string& text : Dashboards()) {
-    for (const json& panel : json::parse(text)["panels"]) {
+    const json dashboard = json::parse(text);
+    for (const json& panel : dashboard["panels"]) {
       for (const json& target : panel["targets"]) {
         const std::string expr = target["expr"];
         INFO(expr);
@@ -137,7 +139,8 @@ TEST_CASE("Dashboard: every query is PromQL", "[exporters]") {
 TEST_CASE("Dashboard: the list of queries is complete", "[exporters]") {
   for (const std::string& text : Dashboards()) {
     std::size_t targets = 0;
-    for (const json& panel : json::parse(text)["panels"]) targets += panel["targets"].size();
+    const json dashboard = json::parse(text);
+    for (const json& panel : dashboard["panels"]) targets += panel["targets"].size();
     CHECK(DashboardQueries(text).size() == targets + 3);
   }
 }

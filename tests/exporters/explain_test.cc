@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/explain.h"
 
+#include <regex>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -28,6 +29,11 @@ std::string Explain(const Snapshot& snapshot, const std::string& id,
   const auto text = ExplainText(snapshot, id, group, Acks);
   REQUIRE(text.ok());
   return *text;
+}
+
+// `text` with the lines that were wrapped joined again.
+std::string Unwrapped(const std::string& text) {
+  return std::regex_replace(text, std::regex("\n +"), " ");
 }
 
 // The sample with the one SLO `id` changed by `change`, which gets the SLO and its source.
@@ -123,7 +129,7 @@ TEST_CASE("Explain: an alert is held while it can't be known to be over", "[expo
       tier.reason = "only 40 % of the last 1h is known";
     }
   });
-  const std::string text = Explain(snapshot, "checkout/availability", "region=eu");
+  const std::string text = Unwrapped(Explain(snapshot, "checkout/availability", "region=eu"));
   CHECK_THAT(text, Contains("held, as it cannot be known whether it is over: only 40 % of"));
 }
 
@@ -134,7 +140,7 @@ TEST_CASE("Explain: an alert whose condition has ended says what it waits for", 
       tier.short_window.burn_rate = 0.5;
     }
   });
-  const std::string text = Explain(snapshot, "checkout/availability", "region=eu");
+  const std::string text = Unwrapped(Explain(snapshot, "checkout/availability", "region=eu"));
   CHECK_THAT(text, Contains("no longer above, with ") && Contains("0.5x over "));
   CHECK_THAT(text, Contains("sealed data"));
 }
@@ -170,7 +176,7 @@ TEST_CASE("Explain: an overspent budget says by how much", "[exporters]") {
     status.groups[0].budget_remaining = -0.37;
     status.groups[0].time_to_exhaustion = absl::ZeroDuration();
   });
-  const std::string text = Explain(snapshot, "checkout/latency");
+  const std::string text = Unwrapped(Explain(snapshot, "checkout/latency"));
   CHECK_THAT(text, Contains("Budget: overspent by 37 %") && !Contains("it ends in"));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace slowburn {
 
@@ -15,5 +16,8 @@ struct PromtoolResult {
 // Runs `promtool <arguments>` with `input` as its standard input and in a file whose path replaces
 // `{}` in the arguments.  nullopt when there is no promtool.
 std::optional<PromtoolResult> RunPromtool(const std::string& arguments, const std::string& input);
+
+// `text` in double quotes, as YAML reads them.
+std::string YamlQuoted(std::string_view text);
 
 }  // namespace slowburn

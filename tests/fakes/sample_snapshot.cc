@@ -238,7 +238,7 @@ void AddFreshness(SourceSnapshot& source) {
                                     {absl::Hours(6), 15, 100},
                                     {absl::Hours(24), 16, 100},
                                     {absl::Hours(72), 6, 100},
-                                    {kMonth, 2, 100}});
+                                    {kMonth, 7, 100}});
   const auto forget_counts = [](WindowStatus& window) {
     window.bad.reset();
     window.total.reset();

@@ -34,7 +34,8 @@ void CheckSlo(const Slo& slo) {
 
 void CheckDiagnostic(const Diagnostic& diagnostic) {
   Require(diagnostic.at.line >= 0 && diagnostic.at.column >= 0 && !diagnostic.message.empty());
-  Require(slowburn::ToString(diagnostic).starts_with(diagnostic.at.file));
+  const std::string line = slowburn::ToString(diagnostic);
+  Require(line.starts_with(diagnostic.at.file) && line.find('\n') == std::string::npos);
 }
 
 }  // namespace

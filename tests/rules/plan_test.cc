@@ -246,9 +246,7 @@ TEST_CASE("Plan: expressions that are asked of the source, and why", "[rules]") 
       {"sum(rate(e[{{.window}}])", t,
        "error query: it is not a sum of rates or increases: the end stands where that does not go "
        "on"},
-      {e + " $", t,
-       "error query: it is not a sum of rates or increases: `$` has no meaning stands where that "
-       "does not go on"},
+      {e + " $", t, "error query: it cannot be read: `$` has no meaning"},
       {std::string(100, '(') + e + std::string(100, ')'), t,
        "error query: the parentheses are nested too deep"},
   };
@@ -263,8 +261,13 @@ TEST_CASE("Plan: expressions that are asked of the source, and why", "[rules]") 
 }
 
 TEST_CASE("Plan: a comment does not swallow what follows it", "[rules]") {
-  const OpaquePlan plan = Opaque(With(ExpressionSli{" 1 # one", "t\n"}));
-  CHECK(plan.query == "((1 # one\n) or (t) * 0) / (t)");
+  const OpaquePlan plan = Opaque(With(ExpressionSli{" e # one", "t\n"}));
+  CHECK(plan.query == "((e # one\n) or (t) * 0) / (t)");
+}
+
+TEST_CASE("Plan: a number is divided as it is, as it is never absent", "[rules]") {
+  CHECK(Opaque(With(ExpressionSli{"1 - scalar(e)", "t"})).query == "(1 - scalar(e)) / (t)");
+  CHECK(Opaque(With(ExpressionSli{"e", "1"})).query == "(e) / (1)");
 }
 
 TEST_CASE("Plan: the SLO's split must be kept by its expressions", "[rules]") {

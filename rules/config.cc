@@ -1,0 +1,312 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/config.h"
+
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rules/checks.h"
+#include "rules/duration.h"
+#include "rules/read_alerts.h"
+#include "rules/reader.h"
+#include "rules/report.h"
+
+namespace slowburn {
+namespace {
+
+constexpr absl::Duration kShortestInterval = absl::Seconds(1);
+constexpr absl::Duration kLongestInterval = absl::Minutes(5);
+
+bool IsUrl(std::string_view url) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] != '/') {
+      return url.find_first_of(" \t\r\n") == std::string_view::npos;
+    }
+  }
+  return false;
+}
+
+// A header's name is a token, and its value one line, so that no header can add another.
+bool IsHeader(std::string_view name, std::string_view value) {
+  constexpr std::string_view kToken = "!#$%&'*+-.^_`|~";
+  for (const char c : name) {
+    const bool alphanumeric =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!alphanumeric && kToken.find(c) == std::string_view::npos) return false;
+  }
+  return !name.empty() && value.find_first_of("\r\n") == std::string_view::npos;
+}
+
+// `host:port`; the host may be empty, and is in brackets when it is an IPv6 address.
+bool IsListenAddress(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  const std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (!bracketed && host.find_first_of(":[] /") != std::string_view::npos) return false;
+  std::uint16_t number = 0;
+  const auto [stop, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return error == std::errc() && stop == port.data() + port.size() && !port.empty();
+}
+
+class ConfigReader {
+ public:
+  ConfigReader(std::string_view path, Report& report) : report_(report) {
+    const std::size_t slash = path.rfind('/');
+    if (slash != std::string_view::npos) folder_ = path.substr(0, slash + 1);
+  }
+
+  Config Read(const YamlNode& root) {
+    MapReader map(root, "the configuration", report_);
+    if (const YamlNode* node = map.Find("evaluation")) ReadEvaluation(*node);
+    if (const YamlNode* node = map.Find("sources")) ReadSources(*node);
+    if (const YamlNode* node = map.Find("alertmanagers")) ReadAlertmanagers(*node);
+    if (const YamlNode* node = map.Find("alerting")) ReadAlerting(*node);
+    if (const YamlNode* node = map.Find("defaults")) ReadDefaults(*node);
+    if (const YamlNode* node = map.Find("external_labels")) ReadExternalLabels(*node);
+    if (const YamlNode* node = map.Find("rules")) ReadRules(*node);
+    if (const YamlNode* node = map.Find("listen")) ReadListen(*node);
+    if (const YamlNode* node = map.Find("web")) ReadWeb(*node);
+    map.NotYet("state");
+    map.NotYet("exclusions");
+    map.Finish();
+    config_.defaults.interval = config_.interval;
+    return std::move(config_);
+  }
+
+ private:
+  // A path as the process sees it: relative ones stand beside the configuration file.
+  std::string Resolved(const std::string& path) const {
+    if (path.empty() || path.front() == '/' || folder_.empty()) return path;
+    return folder_ + path;
+  }
+
+  std::string Path(MapReader& map, std::string_view key) {
+    const std::optional<std::string> text = map.Text(key);
+    return text.has_value() ? Resolved(*text) : "";
+  }
+
+  std::optional<absl::Duration> Positive(MapReader& map, std::string_view key) {
+    const auto value = map.Duration(key);
+    if (value.has_value() && *value <= absl::ZeroDuration()) {
+      report_.Error(*map.Find(key), fmt::format("{} must be longer than 0", key));
+      return std::nullopt;
+    }
+    return value;
+  }
+
+  std::string Url(MapReader& map, std::string_view key) {
+    const std::optional<std::string> url = map.Text(key);
+    if (!url.has_value()) return "";
+    if (!IsUrl(*url)) {
+      report_.Error(*map.Find(key), fmt::format("{}: '{}' is not a URL", key, Shown(*url)),
+                    "http://host:port or https://host");
+    }
+    return *url;
+  }
+
+  void ReadEvaluation(const YamlNode& node) {
+    MapReader map(node, "evaluation", report_);
+    if (const auto interval = map.Duration("interval")) {
+      if (*interval < kShortestInterval || *interval > kLongestInterval) {
+        report_.Error(*map.Find("interval"),
+                      fmt::format("interval must be from {} to {}", DurationText(kShortestInterval),
+                                  DurationText(kLongestInterval)));
+      } else {
+        config_.interval = *interval;
+      }
+    }
+    config_.settle = map.Duration("settle");
+    map.Finish();
+  }
+
+  void ReadSources(const YamlNode& node) {
+    config_.defaults.sources.clear();
+    for (const auto& [key, value, merged] : ReadEntries(node, "sources", report_)) {
+      const std::string& name = key->text;
+      if (!IsName(name)) {
+        report_.Error(*key, fmt::format("'{}' can't name a source", Shown(name)),
+                      "letters, digits, and - _ . between them");
+      }
+      MapReader map(*value, "the source", report_);
+      if (const YamlNode* prometheus = map.Need("prometheus")) {
+        config_.sources.emplace(name, ReadPrometheus(*prometheus));
+      }
+      map.Finish();
+      config_.defaults.sources.push_back(name);
+    }
+    if (config_.defaults.sources.size() == 1) config_.defaults.source = config_.defaults.sources[0];
+  }
+
+  SourceSettings ReadPrometheus(const YamlNode& node) {
+    MapReader map(node, "prometheus", report_);
+    SourceSettings out;
+    out.http = ReadHttp(map);
+    if (const YamlNode* most = map.Find("max_in_flight")) {
+      out.max_in_flight = static_cast<int>(
+          ReadInteger(*most, "max_in_flight", 1, 1000, report_).value_or(out.max_in_flight));
+    }
+    out.browse_url = Url(map, "browse_url");
+    out.scrape_timeout = Positive(map, "scrape_timeout").value_or(out.scrape_timeout);
+    map.Finish();
+    return out;
+  }
+
+  void ReadAlertmanagers(const YamlNode& node) {
+    for (const YamlNode* item : ReadList(node, "alertmanagers", report_)) {
+      MapReader map(*item, "the Alertmanager", report_);
+      config_.alertmanagers.push_back(ReadHttp(map));
+      map.Finish();
+    }
+  }
+
+  HttpSettings ReadHttp(MapReader& map) {
+    HttpSettings out;
+    if (map.Need("url") != nullptr) out.url = Url(map, "url");
+    if (const YamlNode* node = map.Find("headers")) ReadHeaders(*node, out);
+    if (const YamlNode* node = map.Find("basic_auth")) ReadBasicAuth(*node, out);
+    out.bearer_token = map.Text("bearer_token").value_or("");
+    out.bearer_token_file = Path(map, "bearer_token_file");
+    if (const YamlNode* node = map.Find("tls")) ReadTls(*node, out);
+    out.timeout = Positive(map, "timeout").value_or(out.timeout);
+    const bool basic = !out.username.empty();
+    const int ways = basic + !out.bearer_token.empty() + !out.bearer_token_file.empty();
+    if (ways > 1) {
+      report_.Error(map.node(), "give one of basic_auth, bearer_token and bearer_token_file");
+    }
+    return out;
+  }
+
+  void ReadHeaders(const YamlNode& node, HttpSettings& out) {
+    for (const auto& [key, value, merged] : ReadEntries(node, "headers", report_)) {
+      const auto text = ReadText(*value, Shown(key->text), report_);
+      if (!text.has_value()) continue;
+      if (!IsHeader(key->text, *text)) {
+        report_.Error(*key, fmt::format("'{}' can't be a header", Shown(key->text)));
+        continue;
+      }
+      out.headers.emplace(key->text, *text);
+    }
+  }
+
+  void ReadBasicAuth(const YamlNode& node, HttpSettings& out) {
+    MapReader map(node, "basic_auth", report_);
+    out.username = map.NeedText("username").value_or("");
+    out.password = map.Text("password").value_or("");
+    out.password_file = Path(map, "password_file");
+    if (!out.password.empty() && !out.password_file.empty()) {
+      report_.Error(node, "give one of password and password_file");
+    }
+    map.Finish();
+  }
+
+  void ReadTls(const YamlNode& node, HttpSettings& out) {
+    MapReader map(node, "tls", report_);
+    out.ca_file = Path(map, "ca_file");
+    out.cert_file = Path(map, "cert_file");
+    out.key_file = Path(map, "key_file");
+    out.server_name = map.Text("server_name").value_or("");
+    out.insecure_skip_verify = map.Bool("insecure_skip_verify").value_or(false);
+    if (out.cert_file.empty() != out.key_file.empty()) {
+      report_.Error(node, "cert_file and key_file need each other");
+    }
+    map.Finish();
+  }
+
+  void ReadAlerting(const YamlNode& node) {
+    MapReader map(node, "alerting", report_);
+    if (const auto mode = map.Text("mode")) {
+      if (*mode != "live" && *mode != "shadow") {
+        report_.Error(*map.Find("mode"),
+                      fmt::format("mode must be live or shadow, not '{}'", Shown(*mode)));
+      }
+      config_.mode = *mode == "shadow" ? AlertMode::kShadow : AlertMode::kLive;
+    }
+    config_.resend_delay = Positive(map, "resend_delay").value_or(config_.resend_delay);
+    if (const YamlNode* severities = map.Find("severities")) {
+      MapReader classes(*severities, "severities", report_);
+      for (const std::string_view name : {"page", "ticket"}) {
+        if (const auto text = classes.Text(name)) {
+          config_.defaults.severities.insert_or_assign(std::string(name), *text);
+        }
+      }
+      classes.Finish();
+    }
+    map.NotYet("gate");
+    map.Finish();
+  }
+
+  void ReadDefaults(const YamlNode& node) {
+    MapReader map(node, "defaults", report_);
+    if (map.Find("window") != nullptr) config_.defaults.window = Positive(map, "window");
+    if (const YamlNode* alerts = map.Find("alerts")) {
+      config_.defaults.alerts = ReadAlerts(*alerts, report_);
+    }
+    map.Finish();
+  }
+
+  void ReadExternalLabels(const YamlNode& node) {
+    config_.external_labels =
+        ReadLabels(node, "external_labels", LabelUse::kSlo, LabelStyle::kNative, report_);
+  }
+
+  void ReadRules(const YamlNode& node) {
+    for (const YamlNode* item : ReadList(node, "rules", report_)) {
+      if (const auto path = ReadText(*item, "rules", report_)) {
+        if (path->empty()) report_.Error(*item, "the path is empty");
+        config_.rules.push_back(Resolved(*path));
+      }
+    }
+  }
+
+  void ReadListen(const YamlNode& node) {
+    const auto text = ReadText(node, "listen", report_);
+    if (!text.has_value()) return;
+    if (!IsListenAddress(*text)) {
+      report_.Error(node, fmt::format("listen: '{}' is not host:port", Shown(*text)),
+                    "as in 127.0.0.1:9390 or :9390");
+    }
+    config_.listen = *text;
+  }
+
+  void ReadWeb(const YamlNode& node) {
+    MapReader map(node, "web", report_);
+    config_.external_url = Url(map, "external_url");
+    config_.enable_reload = map.Bool("enable_reload").value_or(false);
+    map.NotYet("tls");
+    map.NotYet("basic_auth");
+    map.Finish();
+  }
+
+  Report& report_;
+  std::string folder_;
+  Config config_;
+};
+
+}  // namespace
+
+ConfigResult LoadConfig(std::string_view path, std::string_view text) {
+  ConfigResult out;
+  Report report(std::string(path), text);
+  int documents = 0;
+  ReadYaml(text, {.document =
+                      [&](const YamlNode& root) {
+                        if (++documents > 1) {
+                          report.Error(root, "a configuration is one document");
+                        } else {
+                          out.config = ConfigReader(path, report).Read(root);
+                        }
+                      },
+                  .problem =
+                      [&](const YamlProblem& problem) {
+                        report.Add({report.AtOffset(problem.offset), Severity::kError,
+                                    problem.message, problem.hint});
+                      }});
+  out.diagnostics = report.Take();
+  return out;
+}
+
+}  // namespace slowburn

@@ -1,0 +1,20 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <vector>
+
+#include "rules/config.h"
+#include "rules/report.h"
+#include "rules/slo.h"
+#include "rules/yaml.h"
+
+namespace slowburn {
+
+// Reads a document of Sloth's `version: prometheus/v1`.  Unknown keys are warnings, as Sloth
+// ignores them.  Alerts carry the labels and annotations that Sloth gives its own, so that routes
+// keep working.
+//
+// An SLO with an error is left out; with an error in what the document's SLOs share, all are.
+std::vector<Slo> ReadSloth(const YamlNode& document, const RuleDefaults& defaults, Report& report);
+
+}  // namespace slowburn

@@ -1,0 +1,15 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <optional>
+
+#include "rules/report.h"
+#include "rules/slo.h"
+#include "rules/yaml.h"
+
+namespace slowburn {
+
+// Reads an `sli` block of slowburn/v1; reports what it refuses.
+std::optional<Sli> ReadNativeSli(const YamlNode& node, Report& report);
+
+}  // namespace slowburn

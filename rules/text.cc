@@ -1,0 +1,103 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace slowburn {
+namespace {
+
+constexpr std::size_t kMostShown = 80;
+// One line may be the whole file: counting its characters for each diagnostic would be quadratic.
+constexpr std::size_t kMostCounted = 4096;
+
+std::uint8_t Byte(std::string_view text, std::size_t at) {
+  return at < text.size() ? static_cast<std::uint8_t>(text[at]) : std::uint8_t{0};
+}
+
+bool IsContinuation(std::uint8_t byte) {
+  return (byte & 0xC0) == 0x80;
+}
+
+// The length of the well-formed sequence at `at`, or 0.  Overlong forms, surrogates and what lies
+// beyond U+10FFFF are not well-formed (Unicode, table 3-7).
+std::size_t SequenceLength(std::string_view text, std::size_t at) {
+  const std::uint8_t first = Byte(text, at);
+  const std::uint8_t second = Byte(text, at + 1);
+  if (first < 0x80) return 1;
+  if (first < 0xC2 || !IsContinuation(second)) return 0;
+  if (first < 0xE0) return 2;
+  if (!IsContinuation(Byte(text, at + 2))) return 0;
+  if (first == 0xE0 && second < 0xA0) return 0;
+  if (first == 0xED && second > 0x9F) return 0;
+  if (first < 0xF0) return 3;
+  if (!IsContinuation(Byte(text, at + 3))) return 0;
+  if (first == 0xF0 && second < 0x90) return 0;
+  if (first > 0xF4 || (first == 0xF4 && second > 0x8F)) return 0;
+  return 4;
+}
+
+}  // namespace
+
+std::optional<std::size_t> FirstNotText(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text[at] == '\0') return at;
+    const std::size_t length = SequenceLength(text, at);
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::nullopt;
+}
+
+std::size_t CountCharacters(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) {
+    if (!IsContinuation(static_cast<std::uint8_t>(c))) ++count;
+  }
+  return count;
+}
+
+std::string Shown(std::string_view text) {
+  std::string out;
+  std::size_t characters = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (!IsContinuation(byte) && ++characters > kMostShown) return out + "...";
+    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  }
+  return out;
+}
+
+LineIndex::LineIndex(std::string_view text) : text_(text) {
+  starts_.push_back(ByteOrderMark(text));
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
+    starts_.push_back(at + 1);
+  }
+}
+
+std::size_t LineIndex::Offset(std::size_t line, std::size_t byte) const {
+  if (line >= starts_.size()) return text_.size();
+  return std::min(starts_[line] + byte, text_.size());
+}
+
+std::size_t LineIndex::LineOf(std::size_t offset) const {
+  const auto after = std::upper_bound(starts_.begin() + 1, starts_.end(), offset);
+  return static_cast<std::size_t>(after - starts_.begin()) - 1;
+}
+
+std::pair<int, int> LineIndex::Place(std::size_t offset) const {
+  const std::size_t line = LineOf(offset);
+  const std::size_t bytes = std::min(offset, text_.size()) - std::min(offset, starts_[line]);
+  const std::size_t before =
+      bytes > kMostCounted ? bytes : CountCharacters(text_.substr(starts_[line], bytes));
+  return {static_cast<int>(line) + 1, static_cast<int>(before) + 1};
+}
+
+std::size_t ByteOrderMark(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+}
+
+}  // namespace slowburn

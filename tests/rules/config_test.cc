@@ -1,0 +1,115 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/config.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/rules/testdata.h"
+
+namespace slowburn {
+namespace {
+
+Config LoadGood(std::string_view path, std::string_view text) {
+  ConfigResult result = LoadConfig(path, text);
+  CHECK(testing::AsText(result.diagnostics).empty());
+  return std::move(result.config);
+}
+
+TEST_CASE("LoadConfig: an empty file is the defaults", "[rules]") {
+  for (const std::string_view text : {"", "# nothing\n", "---\n", "{}"}) {
+    CHECK(LoadGood("slowburn.yaml", text) == Config());
+  }
+}
+
+TEST_CASE("LoadConfig: reads every key", "[rules]") {
+  const auto file = testing::TestdataFolder("config") / "every-key.good.yaml";
+  const Config config = LoadGood("/etc/slowburn/slowburn.yaml", testing::ReadWhole(file));
+  CHECK(config.interval == absl::Seconds(15));
+  CHECK(config.settle == absl::Seconds(20));
+  CHECK(config.mode == AlertMode::kShadow);
+  CHECK(config.resend_delay == absl::Minutes(2));
+  CHECK(config.external_labels == Labels{{"cluster", "eu1"}});
+  CHECK(config.rules ==
+        std::vector<std::string>{"/etc/slowburn/slos/*.yaml", "/etc/slowburn/rules"});
+  CHECK(config.listen == "[::1]:9391");
+  CHECK(config.external_url == "https://slowburn.example.org");
+  CHECK(config.enable_reload);
+
+  REQUIRE(config.sources.size() == 2);
+  const HttpSettings eu = {.url = "https://prometheus.example.org/prefix",
+                           .headers = {{"X-Scope-OrgID", "tenant"}},
+                           .username = "u",
+                           .password = "",
+                           .password_file = "/etc/slowburn/secrets/password",
+                           .bearer_token = "",
+                           .bearer_token_file = "",
+                           .ca_file = "/etc/slowburn/ca.pem",
+                           .cert_file = "/etc/c.pem",
+                           .key_file = "/etc/slowburn/k.pem",
+                           .server_name = "p",
+                           .insecure_skip_verify = false,
+                           .timeout = absl::Seconds(20)};
+  CHECK(config.sources.at("eu") ==
+        SourceSettings{eu, 4, "https://p.example.org", absl::Seconds(5)});
+  CHECK(config.sources.at("us").http.bearer_token_file == "/etc/slowburn/token");
+  CHECK(config.sources.at("us").max_in_flight == 8);
+
+  REQUIRE(config.alertmanagers.size() == 2);
+  CHECK(config.alertmanagers[0].url == "http://am1:9093");
+  CHECK(config.alertmanagers[0].timeout == absl::Seconds(5));
+  CHECK(config.alertmanagers[1].bearer_token == "secret");
+}
+
+TEST_CASE("LoadConfig: fills the defaults of rule files", "[rules]") {
+  const auto file = testing::TestdataFolder("config") / "every-key.good.yaml";
+  const RuleDefaults defaults = LoadGood("slowburn.yaml", testing::ReadWhole(file)).defaults;
+  CHECK(defaults.window == absl::Hours(24 * 28));
+  CHECK(defaults.alerts.annotations == Labels{{"runbook_url", "https://r.example.org"}});
+  CHECK(defaults.alerts.no_data.disabled == true);
+  CHECK(defaults.sources == std::vector<std::string>{"eu", "us"});
+  CHECK(defaults.source == "default");
+  CHECK(defaults.severities == Labels{{"page", "sev1"}, {"ticket", "warning"}});
+  CHECK(defaults.interval == absl::Seconds(15));
+}
+
+TEST_CASE("LoadConfig: a single source is the default", "[rules]") {
+  const Config config = LoadGood("a", "sources: {eu: {prometheus: {url: 'http://eu'}}}");
+  CHECK(config.defaults.source == "eu");
+}
+
+TEST_CASE("LoadConfig: paths stand beside the file", "[rules]") {
+  struct Case {
+    const char* file;
+    const char* want;
+  };
+
+  const Case cases[] = {
+      {"slowburn.yaml", "slos"},
+      {"./slowburn.yaml", "./slos"},
+      {"conf/slowburn.yaml", "conf/slos"},
+      {"/slowburn.yaml", "/slos"},
+  };
+  for (const Case& c : cases) {
+    CHECK(LoadGood(c.file, "rules: [slos]").rules == std::vector<std::string>{c.want});
+  }
+}
+
+TEST_CASE("LoadConfig: listen addresses", "[rules]") {
+  for (const std::string text : {"127.0.0.1:0", ":9390", "localhost:80", "[::1]:9390", "[::]:1"}) {
+    CHECK(LoadGood("a", "listen: '" + text + "'").listen == text);
+  }
+  for (const std::string text :
+       {"", "9390", "localhost", "a:b", "a:65536", "::1:80", "a:-1", "a b:80"}) {
+    INFO(text);
+    CHECK(HasErrors(LoadConfig("a", "listen: '" + text + "'").diagnostics));
+  }
+}
+
+TEST_CASE("LoadConfig: broken YAML is a finding", "[rules]") {
+  CHECK(testing::AsText(LoadConfig("a", "sources: [").diagnostics) ==
+        "a:1:10: error: not valid YAML: this bracket is not closed\n");
+  CHECK(HasErrors(LoadConfig("a", "- a list").diagnostics));
+}
+
+}  // namespace
+}  // namespace slowburn
