@@ -17,6 +17,10 @@ struct Counts {
   bool operator==(const Counts&) const = default;
 };
 
+inline Counts operator+(Counts a, Counts b) {
+  return {a.bad + b.bad, a.total + b.total, a.bad_ticks + b.bad_ticks};
+}
+
 // Cumulative counts at past instants for many rows: any window is the difference of two columns.
 //
 // At each slot one column is appended for all rows at once.  Old columns are thinned by age and

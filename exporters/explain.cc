@@ -76,10 +76,13 @@ std::string Budget(const Slo& slo, const GroupStatus& group, absl::Time now) {
                          ? fmt::format("Budget: overspent by {}", Percent(-*group.budget_remaining))
                          : fmt::format("Budget: {} left", Percent(*group.budget_remaining));
   const WindowStatus* window = SloWindow(slo, group);
-  if (window != nullptr && window->bad && window->total) {
-    text += fmt::format(", {} bad of {} allowed among {} in {}", CountText(*window->bad),
-                        CountText(Tenths(*window->total * slo.ErrorBudget().AsDouble())),
-                        CountText(*window->total), DurationText(slo.window));
+  if (window != nullptr && window->bad && window->total && window->coverage > 0) {
+    // What is not known carries the traffic of what is: so does the budget that is shown.
+    const double whole = *window->total / window->coverage;
+    text += fmt::format(", {} bad of {}{} allowed among {} in {}", CountText(*window->bad),
+                        window->coverage < 1 ? "about " : "",
+                        CountText(Tenths(whole * slo.ErrorBudget().AsDouble())),
+                        CountText(std::round(whole)), DurationText(slo.window));
   }
   if (window != nullptr) text += fmt::format(", coverage {}", Percent(window->coverage));
   const bool ends = *group.budget_remaining > 0 && group.time_to_exhaustion &&

@@ -21,9 +21,14 @@ struct TemplateData {
   double value = 0;          // $value
 };
 
-// A parsed annotation or label value in the notation of Prometheus: `{{ $labels.x }}`, `{{ $value
-// }}`,
-// `{{ $value | humanize }}`, `{{ printf "%.2f" $value }}` and the humanize family.
+struct TemplateTree;
+
+// A parsed annotation or label value in the notation of Prometheus:
+//
+//   {{ $labels.x }} burns {{ $value | humanize }}{{ if gt $value 10.0 }}: hurry{{ end }}
+//
+// Has all functions but those that query (`query`, `first`) and a few that no alert needs, and all
+// actions but loops, variables and definitions.  Unlike Prometheus it lets `5` and `5.0` compare.
 //
 // Immutable after parsing; copies share the parse.  Thread-safe.
 class Template {
@@ -36,11 +41,9 @@ class Template {
   std::string Expand(const TemplateData& data) const;
 
  private:
-  struct Node;
+  explicit Template(std::shared_ptr<const TemplateTree> tree) : tree_(std::move(tree)) {}
 
-  explicit Template(std::shared_ptr<const std::vector<Node>> nodes) : nodes_(std::move(nodes)) {}
-
-  std::shared_ptr<const std::vector<Node>> nodes_;
+  std::shared_ptr<const TemplateTree> tree_;
 };
 
 // Parses and expands in one step; a template that does not parse expands to its own text.

@@ -76,7 +76,7 @@ class Transfer {
       : index_(index), easy_(std::move(easy)), max_body_bytes_(max_body_bytes) {}
 
   // Sets everything up.  `request` must outlive the transfer.
-  absl::Status Prepare(const HttpSettings& settings, const Target& target,
+  absl::Status Prepare(const HttpSettings& settings, const HttpTarget& target,
                        const HttpRequest& request) {
     SLOWBURN_RETURN_IF_ERROR(target.problem);
     SetBasics(settings, target, request);
@@ -85,7 +85,7 @@ class Transfer {
   }
 
   // What became of it, after libcurl ended it with `code`.
-  absl::StatusOr<HttpResponse> Finish(CURLcode code, const Target& target) {
+  absl::StatusOr<HttpResponse> Finish(CURLcode code, const HttpTarget& target) {
     if (too_large_ || code == CURLE_FILESIZE_EXCEEDED) {
       return absl::ResourceExhaustedError(
           fmt::format("{}: answer is larger than {} bytes", target.display, max_body_bytes_));
@@ -128,7 +128,8 @@ class Transfer {
     assert(code == CURLE_OK);
   }
 
-  void SetBasics(const HttpSettings& settings, const Target& target, const HttpRequest& request) {
+  void SetBasics(const HttpSettings& settings, const HttpTarget& target,
+                 const HttpRequest& request) {
     const std::size_t path = std::min(request.path.find_first_not_of('/'), request.path.size());
     Set(CURLOPT_URL, fmt::format("{}/{}", target.url, request.path.substr(path)).c_str());
     Set(CURLOPT_PRIVATE, this);
@@ -167,7 +168,7 @@ class Transfer {
     }
   }
 
-  absl::Status SetHeaders(const HttpSettings& settings, const Target& target,
+  absl::Status SetHeaders(const HttpSettings& settings, const HttpTarget& target,
                           const HttpRequest& request) {
     SLOWBURN_ASSIGN_OR_RETURN(std::string password,
                               Secret(settings.password, settings.password_file));
@@ -242,7 +243,7 @@ class Transfer {
 // What all requests of one client share.
 struct Shared {
   const HttpSettings settings;
-  const Target target;
+  const HttpTarget target;
   const std::size_t max_body_bytes;
   std::atomic<bool> cancelled = false;
 };

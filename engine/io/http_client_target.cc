@@ -43,7 +43,7 @@ std::string Redact(const std::string& url) {
 
 // libcurl has no option for the name to verify: the url gets that name, and the connection is led
 // to the real host, which also stays in the Host header.
-void UseServerName(const std::string& server_name, CURLU* url, Target& target) {
+void UseServerName(const std::string& server_name, CURLU* url, HttpTarget& target) {
   const std::string host = Part(url, CURLUPART_HOST);
   const std::string port = Part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   const std::string given_port = Part(url, CURLUPART_PORT);
@@ -76,8 +76,8 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
 
 }  // namespace
 
-Target ParseTarget(const HttpSettings& settings) {
-  Target target;
+HttpTarget ParseTarget(const HttpSettings& settings) {
+  HttpTarget target;
   target.display = Redact(settings.url);
   const Url url(curl_url());
   const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, settings.url.c_str(), 0);

@@ -11,7 +11,7 @@
 namespace slowburn {
 
 // Where a client sends to, made from its url once.
-struct Target {
+struct HttpTarget {
   absl::Status problem;
   std::string url;      // Without user, password and final slashes.
   std::string display;  // The same as the user wrote it, whatever `server_name` did.
@@ -22,7 +22,7 @@ struct Target {
 };
 
 // Takes the settings' url apart; what is wrong with it is in `problem`, without secrets.
-Target ParseTarget(const HttpSettings& settings);
+HttpTarget ParseTarget(const HttpSettings& settings);
 
 // Returns `value`, or what `file` holds now, without the space around it, when that is not empty.
 // kFailedPrecondition, naming the file only, when it can't be read or holds no usable secret.

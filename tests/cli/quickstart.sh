@@ -11,10 +11,10 @@ code=0
 env -i TMPDIR="$TMPDIR" bash "$1" --once --bin "$2" --alerts "$3" </dev/null | tee "$out" || code=$?
 nothing_left
 ((code == 0)) || { echo "exit $code"; exit 1; }
-for want in 'Paged [0-9]+\.[0-9] s after' 'slo=availability' 'sloth_slo=latency' 'slo_class=page' \
+for want in 'Paged [0-9]+\.[0-9] s after' 'slo=availability' 'sloth_slo=payments' 'slo_class=page' \
   'runbook_url=https://runbooks.example.org/checkout' '^checkout/availability: PAGE FIRING' \
   'Resolved [0-9]+\.[0-9] s after'; do
   grep -qE "$want" "$out" || { echo "it does not say $want"; exit 1; }
 done
-jq -e 'map(.labels.slo) | index("availability") and index("latency")' "$3" >/dev/null ||
+jq -e 'map(.labels.slo) | index("availability") and index("payments")' "$3" >/dev/null ||
   { echo "not both alerts in $3"; exit 1; }

@@ -12,13 +12,19 @@ TMPDIR=$(mktemp -d)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 
-# Processes with the folder in their command line, this test's own helpers aside.
-left_processes() { grep -lsF "$TMPDIR" /proc/[0-9]*/cmdline | grep -v "/self/\|/$$/" || true; }
+# The command lines of processes that have the folder in theirs.  The name goes to grep by a file, so
+# that grep's own command line does not hold it.
+left_processes() {
+  local line
+  for line in /proc/[0-9]*/cmdline; do
+    tr '\0' ' ' <"$line" 2>/dev/null && echo
+  done 2>/dev/null | grep -F -f <(echo "$TMPDIR") || true
+}
 
 # Fails if a process or a file of the quick start is still there.
 nothing_left() {
   local left
   left=$(left_processes)
-  [[ -z $left ]] || { echo "still running:"; for file in $left; do tr '\0' ' ' <"$file"; echo; done; exit 1; }
+  [[ -z $left ]] || { echo "still running: $left"; exit 1; }
   [[ -z $(ls -A "$TMPDIR") ]] || { echo "still there: $(ls -A "$TMPDIR")"; exit 1; }
 }

@@ -11,7 +11,7 @@ declare -A codes=([INT]=130 [TERM]=143 [KILL]=137)
 env --default-signal=INT bash "$1" --bin "$2" </dev/null >"$TMPDIR.log" 2>&1 &
 script=$!
 trap 'kill -KILL "$script" 2>/dev/null || true; rm -rf "$TMPDIR" "$TMPDIR.log"' EXIT
-until grep -q healthy "$TMPDIR.log"; do
+until grep -qs 'Both SLOs are healthy' "$TMPDIR.log"; do
   kill -0 "$script" 2>/dev/null || { cat "$TMPDIR.log"; echo "it ended before the signal"; exit 1; }
   sleep 0.2
 done

@@ -62,10 +62,12 @@ compare() {
   [[ $got == "${2%$'\n'}" ]] || fail "$1: prints"$'\n'"$got"$'\n'"and not"$'\n'"$2"
 }
 
+here=$PWD
 for document in "$@"; do
+  cd "$here"
   [[ -f $document ]] || fail "no $document"
-  folder=$work/$(basename "$(dirname "$document")")-$(basename "$document")
-  mkdir "$folder"
+  document=$(realpath "$document")
+  folder=$(mktemp -d -p "$work")
   cd "$folder"
   # Each block as a file NUMBER.LANGUAGE.
   awk '/^```/ { if (file) { file = "" } else { file = sprintf("%03d.%s", ++n, substr($0, 4)); printf "" > file } next }

@@ -10,14 +10,14 @@ tree=$(dirname "$0")/sloth_routes.yml
 
 # What the tree does with labels in Sloth's own form, to know that it tells one from the other.
 route() { amtool config routes test --config.file="$tree" "$@" 2>/dev/null; }
-sloth=(alertname=CheckoutSlow sloth_id=checkout-latency sloth_service=checkout sloth_slo=latency
-  owner=payments category=latency)
+sloth=(alertname=CheckoutPaymentsFailing sloth_id=checkout-payments sloth_service=checkout sloth_slo=payments
+  owner=payments category=availability)
 page=$(route "${sloth[@]}" sloth_severity=page severity=critical routing_key=payments)
 ticket=$(route "${sloth[@]}" sloth_severity=ticket severity=warning "slack_channel=#payments")
 [[ $page == payments-pager && $ticket == payments-slack ]] ||
   { echo "the tree sends Sloth's own page to $page and its ticket to $ticket"; exit 1; }
 
-mapfile -t labels < <(jq -r '.[] | .labels | select(.sloth_slo == "latency" and .slo_class == "page")
+mapfile -t labels < <(jq -r '.[] | .labels | select(.sloth_slo == "payments" and .slo_class == "page")
   | to_entries[] | "\(.key)=\(.value)"' "$1")
 ((${#labels[@]})) || { echo "no page for the Sloth file in $1"; exit 1; }
 printf '%s\n' "${labels[@]}"

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdio>
 #include <functional>
-#include <regex>
 #include <string>
 #include <string_view>
 
@@ -37,6 +36,14 @@ std::string Captured(const std::function<void()>& write) {
   return text;
 }
 
+// The text with every digit a zero.
+std::string Masked(std::string text) {
+  for (char& c : text) {
+    if (c >= '0' && c <= '9') c = '0';
+  }
+  return text;
+}
+
 // The line without its time.
 std::string Line(std::string_view message, LogFields fields = {}) {
   const std::string text = Captured([&] { Log(LogLevel::kInfo, message, fields); });
@@ -49,9 +56,8 @@ TEST_CASE("Log: writes one line with time, level, message and fields", "[engine]
   const std::string text = Captured([] {
     Log(LogLevel::kWarn, "source is down", {{"source", "eu"}, {"tries", "3"}});
   });
-  CHECK(std::regex_match(text,
-                         std::regex(R"re(ts=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=warn )re"
-                                    R"re(msg="source is down" source=eu tries=3\n)re")));
+  CHECK(Masked(text) ==
+        "ts=0000-00-00T00:00:00.000Z level=warn msg=\"source is down\" source=eu tries=0\n");
 }
 
 TEST_CASE("Log: quotes what needs it", "[engine]") {

@@ -44,17 +44,20 @@ class History {
 
 // One target from `from` to `to`, scraped but for a gap; errors begin an hour in, it restarts
 // twice.
-void Live(History& history, std::mt19937& random, const std::string& instance, std::int64_t from,
+void Live(History& history, std::mt19937& generator, const std::string& instance, std::int64_t from,
           std::int64_t to, std::int64_t gap_from, std::int64_t gap_to) {
-  std::int64_t good = random() % 100'000;
+  const auto random = [&generator](unsigned below) {
+    return static_cast<std::int64_t>(generator() % below);
+  };
+  std::int64_t good = random(100'000);
   std::int64_t bad = 0;
   bool has_bad = false;
   for (std::int64_t at = from; at <= to; at += kScrape) {
     const std::int64_t age = at - from;
     if (age == kHour / 2 || age == 3 * kHour + 7 * kScrape) good = bad = 0;
-    good += random() % 200;
-    if (age > kHour && random() % 3 == 0) {
-      bad += random() % 20;
+    good += random(200);
+    if (age > kHour && random(3) == 0) {
+      bad += random(20);
       has_bad = true;
     }
     if (at > gap_from && at < gap_to) continue;
@@ -77,8 +80,7 @@ TEST_CASE("Replay: a real Prometheus's history is counted to the event", "[engin
     const std::int64_t born = kStart + i * 20 * 60'000;
     Live(history, random, fmt::format("pod{}", i), born, born + kHour + 30 * 60'000, 0, 0);
   }
-  const auto server = TestServer::StartPrometheus(
-      {.openmetrics = history.OpenMetrics(), .flags = {"--storage.tsdb.retention.time=100y"}});
+  const auto server = TestServer::StartPrometheus({.openmetrics = history.OpenMetrics()});
   if (!server) {
     WARN("skipped: Prometheus is not installed");
     return;

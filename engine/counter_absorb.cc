@@ -1,0 +1,367 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "engine/counter_meter.h"
+#include "engine/counter_pass.h"
+#include "engine/prometheus_json.h"
+
+// How CounterMeter counts a read, step by step in the order of the code.
+
+namespace slowburn {
+namespace {
+
+// Units of 2^-20 events for counters that hold fractions.
+constexpr int kFloatShift = 20;
+
+// A series that was not seen for this long is forgotten; if it returns, it counts as new.
+constexpr std::int64_t kForgetMs = 6 * 3600 * 1000;
+constexpr std::int64_t kSweepMs = 10 * 60 * 1000;
+
+// A stretch without samples longer than this many scrape intervals is a gap.
+constexpr std::int64_t kGapIntervals = 2;
+
+std::string TargetOf(const Labels& labels) {
+  const auto value = [&labels](std::string_view name) {
+    const auto label = labels.find(name);
+    return label == labels.end() ? std::string() : label->second;
+  };
+  return value("job") + '\0' + value("instance");
+}
+
+}  // namespace
+
+CounterMeter::Series& CounterMeter::SeriesOf(std::size_t term, std::string_view labels_json,
+                                             Pass& pass) {
+  const auto known = series_[term].find(labels_json);
+  if (known != series_[term].end()) return known->second;
+  Series& series = series_[term][std::string(labels_json)];
+  const absl::StatusOr<Labels> labels = ParseLabels(labels_json);
+  if (!labels.ok()) {
+    ++pass.counted.invalid;
+    return series;
+  }
+  series.target = targets_.try_emplace(TargetOf(*labels), targets_.size()).first->second;
+  series.ours = matchers_[term].Matches(*labels);
+  if (series.ours) {
+    series.group = GroupOf(*labels);
+    ever_matched_[term] = true;
+  }
+  return series;
+}
+
+void CounterMeter::Resolve(Pass& pass) {
+  for (std::size_t term = 0; term < plan_.terms.size(); ++term) {
+    for (const QueryResult::Series& found : pass.results[term]->series) {
+      if (found.samples.empty()) continue;
+      Series& series = SeriesOf(term, found.labels_json, pass);
+      series.seen_ms = pass.at_ms;
+      pass.seen.push_back({term, &series, found.samples, std::nullopt});
+    }
+  }
+  LimitOpen(pass);
+  pass.open.resize(groups_.size());
+  pass.total_times.resize(groups_.size());
+  pass.has_good.resize(groups_.size());
+}
+
+void CounterMeter::LimitOpen(Pass& pass) const {
+  for (std::size_t term = 0; term < plan_.terms.size(); ++term) {
+    std::unordered_map<std::size_t, std::int64_t> newest;
+    for (const Pass::Seen& seen : pass.seen) {
+      if (seen.term != term || !seen.series->ours) continue;
+      std::int64_t& at_ms = newest[seen.series->target];
+      at_ms = std::max(at_ms, seen.samples.back().at_ms);
+    }
+    for (const auto& [target, at_ms] : newest) {
+      const auto [limit, is_new] = pass.open_until.try_emplace(target, at_ms);
+      if (!is_new) limit->second = std::min(limit->second, at_ms);
+    }
+  }
+}
+
+void CounterMeter::MeasureUnit(const Pass& pass) {
+  if (shift_ != 0 || plan_.probe) return;
+  const bool fractional =
+      std::any_of(pass.seen.begin(), pass.seen.end(), [](const Pass::Seen& seen) {
+        return seen.series->ours &&
+               std::any_of(seen.samples.begin(), seen.samples.end(), [](const Sample& sample) {
+                 return std::isfinite(sample.value) && sample.value != std::floor(sample.value);
+               });
+      });
+  if (!fractional) return;
+  shift_ = kFloatShift;
+  for (Group& group : groups_) {
+    columns_->Rescale(group.row, kFloatShift);
+    group.bad_reported <<= kFloatShift;
+    group.good_reported <<= kFloatShift;
+  }
+  for (SeriesMap& of_term : series_) {
+    for (auto& [labels, series] : of_term) {
+      if (series.carried) series.carried->value <<= kFloatShift;
+    }
+  }
+}
+
+void CounterMeter::MeasureInterval(const Pass& pass) {
+  std::int64_t longest = 0;
+  for (const Pass::Seen& seen : pass.seen) {
+    std::int64_t shortest = 0;
+    for (std::size_t i = 1; i < seen.samples.size(); ++i) {
+      const std::int64_t spacing = seen.samples[i].at_ms - seen.samples[i - 1].at_ms;
+      if (spacing > 0 && (shortest == 0 || spacing < shortest)) shortest = spacing;
+    }
+    longest = std::max(longest, shortest);
+  }
+  if (longest > 0) interval_ms_ = longest;
+}
+
+void CounterMeter::ProveBirths(Pass& pass) const {
+  const auto is_new = [](const Pass::Seen& seen) {
+    return seen.series->ours && !seen.series->carried;
+  };
+  std::unordered_map<std::size_t, std::vector<std::int64_t>> scrapes;  // By target.
+  for (const Pass::Seen& seen : pass.seen) {
+    if (is_new(seen)) scrapes.try_emplace(seen.series->target);
+  }
+  if (scrapes.empty()) return;
+  for (const Pass::Seen& seen : pass.seen) {
+    const auto times = scrapes.find(seen.series->target);
+    if (times == scrapes.end()) continue;
+    if (seen.series->carried) times->second.push_back(seen.series->carried->at_ms);
+    for (const Sample& sample : seen.samples) {
+      if (sample.at_ms > pass.from_ms) times->second.push_back(sample.at_ms);
+    }
+  }
+  for (auto& [target, times] : scrapes) std::sort(times.begin(), times.end());
+  for (Pass::Seen& seen : pass.seen) {
+    if (!is_new(seen)) continue;
+    // A scrape of this target before the series' first sample did not have the series.
+    const std::vector<std::int64_t>& times = scrapes[seen.series->target];
+    const auto first = std::lower_bound(times.begin(), times.end(), seen.samples.front().at_ms);
+    if (first != times.begin()) seen.born_after_ms = *std::prev(first);
+  }
+}
+
+void CounterMeter::Book(std::size_t index, const Increment& increment, Counts counts, Pass& pass) {
+  const Pass::Seen& seen = pass.seen[index];
+  const std::size_t group = seen.series->group;
+  if (increment.reset) ++pass.counted.resets;
+  if (increment.at_ms <= pass.previous_ms) ++pass.counted.late;
+  const bool gap = increment.at_ms - increment.from_ms > kGapIntervals * interval_ms_;
+  if (gap && plan_.terms[seen.term].role == Role::kTotal) {
+    pass.bridges.push_back({group, increment.from_ms, increment.at_ms, increment.reset});
+  }
+  if (increment.at_ms > pass.horizon_ms) {
+    pass.open[group] = pass.open[group] + counts;
+    return;
+  }
+  const std::int64_t last = grid_.SlotOf(increment.at_ms);
+  const std::int64_t first = grid_.SlotOf(std::max(increment.from_ms, since_ms_) + 1);
+  if (!gap || increment.reset || first >= last) {
+    pass.booked[{group, last}] = pass.booked[{group, last}] + counts;
+    return;
+  }
+  // The events happened somewhere in the gap: spread them evenly, exact in their sum.
+  const std::int64_t slots = last - first + 1;
+  const auto share = [slots](std::int64_t amount, std::int64_t part) {
+    const std::int64_t whole = amount / slots;
+    const std::int64_t rest = amount % slots;
+    return whole * part + rest * part / slots;
+  };
+  for (std::int64_t i = 0; i < slots; ++i) {
+    const Counts part = {share(counts.bad, i + 1) - share(counts.bad, i),
+                         share(counts.total, i + 1) - share(counts.total, i)};
+    pass.booked[{group, first + i}] = pass.booked[{group, first + i}] + part;
+  }
+}
+
+void CounterMeter::CountCounter(std::size_t index, Pass& pass) {
+  const Pass::Seen& seen = pass.seen[index];
+  Series& series = *seen.series;
+  const Role role = plan_.terms[seen.term].role;
+  const bool from_good = plan_.terms.back().role == Role::kGood;
+  std::optional<Carried> last = series.carried;
+  if (!last && seen.born_after_ms) last = Carried{*seen.born_after_ms, 0};
+  for (const Sample& sample : seen.samples) {
+    if (role == Role::kTotal && sample.at_ms > since_ms_) {
+      pass.total_times[series.group].push_back(sample.at_ms);
+    }
+    if (last && sample.at_ms <= last->at_ms) continue;
+    if (sample.at_ms > pass.horizon_ms && sample.at_ms > pass.open_until[series.target]) break;
+    const std::optional<std::int64_t> value = Quantize(sample.value, shift_);
+    if (!value) {
+      ++pass.counted.invalid;
+      continue;
+    }
+    ++pass.counted.samples;
+    if (last && sample.at_ms > since_ms_) {
+      const Increment increment = Between(*last, sample.at_ms, *value);
+      Counts counts;
+      if (role == Role::kTotal) {
+        counts = {from_good ? increment.amount : 0, increment.amount};
+      } else {
+        counts = {role == Role::kGood ? -increment.amount : increment.amount, 0};
+      }
+      Book(index, increment, counts, pass);
+    }
+    last = Carried{sample.at_ms, *value};
+    if (sample.at_ms <= pass.horizon_ms) series.carried = last;
+  }
+}
+
+void CounterMeter::CountProbe(std::size_t index, Pass& pass) {
+  const Pass::Seen& seen = pass.seen[index];
+  Series& series = *seen.series;
+  std::optional<std::int64_t> last;
+  if (series.carried) last = series.carried->at_ms;
+  for (const Sample& sample : seen.samples) {
+    if (sample.at_ms <= since_ms_) continue;
+    pass.total_times[series.group].push_back(sample.at_ms);
+    if (last && sample.at_ms <= *last) continue;
+    if (std::isnan(sample.value)) {
+      ++pass.counted.invalid;
+      continue;
+    }
+    ++pass.counted.samples;
+    // Each sample stands for itself: nothing is bridged, so a gap in a probe stays unknown.
+    Book(index, {sample.at_ms, sample.at_ms, 1, false}, {sample.value >= 1 ? 0 : 1, 1}, pass);
+    last = sample.at_ms;
+    if (sample.at_ms <= pass.horizon_ms) series.carried = Carried{sample.at_ms, 0};
+  }
+}
+
+void CounterMeter::DropUnknownGood(Pass& pass) {
+  if (plan_.terms.back().role != Role::kGood || plan_.good_within_total) return;
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    if (pass.has_good[group]) continue;
+    // Without its good series, all of the total would look bad.
+    std::erase_if(pass.booked, [group](const auto& entry) { return entry.first.first == group; });
+    pass.open[group] = {};
+    groups_[group].unknown.Add(pass.previous_ms, pass.horizon_ms);
+  }
+}
+
+void CounterMeter::Apply(Pass& pass) {
+  std::vector<Counts> sums(groups_.size());
+  for (const auto& [key, counts] : pass.booked) {
+    const auto [index, slot] = key;
+    Group& group = groups_[index];
+    Counts booked = counts;
+    const std::int64_t at_ms = grid_.Horizon(slot);
+    // One burst is seen by the scrapes of several instances: bad moments keep a distance.
+    if (booked.bad > 0 &&
+        (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
+      booked.bad_ticks = 1;
+      group.bad_tick_ms = at_ms;
+    }
+    columns_->Add(group.row, slot, booked);
+    sums[index] = sums[index] + booked;
+  }
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    Group& group = groups_[i];
+    if (sums[i].bad < 0 || sums[i].bad > sums[i].total) ++pass.counted.clamped;
+    group.open = pass.open[i];
+    const Counts now = columns_->Now(group.row);
+    const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
+    group.bad_reported = std::max(group.bad_reported, bad);
+    group.good_reported = std::max(group.good_reported, now.total - bad);
+    if (group.open.bad > 0 &&
+        (!group.bad_tick_ms || pass.at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
+      group.open.bad_ticks = 1;
+    }
+    std::sort(pass.total_times[i].begin(), pass.total_times[i].end());
+    UpdateKnown(group, pass.total_times[i], pass);
+  }
+}
+
+void CounterMeter::UpdateKnown(Group& group, std::vector<std::int64_t>& times, const Pass& pass) {
+  const std::int64_t limit = kGapIntervals * interval_ms_;
+  const std::size_t index = static_cast<std::size_t>(&group - groups_.data());
+  for (const std::int64_t at_ms : times) {
+    group.newest_ms = std::max(group.newest_ms.value_or(at_ms), at_ms);
+    if (at_ms > pass.horizon_ms) continue;
+    const std::int64_t before_ms = group.sealed_newest_ms.value_or(at_ms);
+    if (at_ms <= before_ms) {
+      group.sealed_newest_ms = before_ms;
+      continue;
+    }
+    if (at_ms - before_ms > limit) {
+      bool bridged = false;
+      bool broken = false;
+      for (const Pass::Bridge& bridge : pass.bridges) {
+        if (bridge.group != index || bridge.at_ms < at_ms || bridge.from_ms > before_ms) continue;
+        (bridge.reset ? broken : bridged) = true;
+      }
+      if (!bridged || broken) group.unknown.Add(before_ms, at_ms);
+    }
+    group.sealed_newest_ms = at_ms;
+  }
+  const auto known_until = [limit, &pass](std::optional<std::int64_t> newest, std::int64_t end) {
+    if (!newest) return std::int64_t{0};
+    return pass.horizon_ms - *newest <= limit ? end : *newest;
+  };
+  group.known_until_ms = known_until(group.newest_ms, pass.at_ms);
+  group.sealed_known_until_ms = known_until(group.sealed_newest_ms, pass.horizon_ms);
+}
+
+void CounterMeter::ForgetOldSeries(std::int64_t now_ms) {
+  if (now_ms < next_sweep_ms_) return;
+  next_sweep_ms_ = now_ms + kSweepMs;
+  for (SeriesMap& of_term : series_) {
+    for (auto series = of_term.begin(); series != of_term.end();) {
+      if (now_ms - series->second.seen_ms > kForgetMs) {
+        of_term.erase(series++);
+      } else {
+        ++series;
+      }
+    }
+  }
+}
+
+Telemetry::Counted CounterMeter::Absorb(std::span<const QueryResult* const> results,
+                                        std::int64_t from_ms, std::int64_t slot) {
+  assert(sealed_ms_ && results.size() == plan_.terms.size());
+  Pass pass;
+  pass.results = results;
+  pass.from_ms = from_ms;
+  pass.slot = slot;
+  pass.at_ms = grid_.TimeOf(slot);
+  pass.horizon_ms = std::max(*sealed_ms_, grid_.Horizon(slot));
+  pass.previous_ms = *sealed_ms_;
+  Resolve(pass);
+  MeasureUnit(pass);
+  MeasureInterval(pass);
+  ProveBirths(pass);
+  for (Group& group : groups_) group.series = 0;
+  for (std::size_t i = 0; i < pass.seen.size(); ++i) {
+    const Series& series = *pass.seen[i].series;
+    if (!series.ours) continue;
+    const Role role = plan_.terms[pass.seen[i].term].role;
+    if (role == Role::kTotal) ++groups_[series.group].series;
+    if (role == Role::kGood) pass.has_good[series.group] = true;
+    if (plan_.probe) {
+      CountProbe(i, pass);
+    } else {
+      CountCounter(i, pass);
+    }
+  }
+  DropUnknownGood(pass);
+  Apply(pass);
+  if (!known_from_ms_) {
+    std::optional<std::int64_t> oldest;
+    for (const std::vector<std::int64_t>& times : pass.total_times) {
+      if (!times.empty()) oldest = std::min(oldest.value_or(times.front()), times.front());
+    }
+    if (oldest) {
+      known_from_ms_ = *oldest - since_ms_ <= kGapIntervals * interval_ms_ ? since_ms_ : *oldest;
+    }
+  }
+  sealed_ms_ = pass.horizon_ms;
+  ForgetOldSeries(pass.at_ms);
+  return pass.counted;
+}
+
+}  // namespace slowburn

@@ -1,0 +1,49 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/counter_meter.h"
+
+namespace slowburn {
+
+// The working state of one CounterMeter::Absorb.  Internal to the meter.
+struct CounterMeter::Pass {
+  struct Seen {
+    std::size_t term = 0;
+    Series* series = nullptr;
+    std::span<const Sample> samples;
+    std::optional<std::int64_t> born_after_ms;  // Proven absent then, so it counts from zero.
+  };
+
+  // An increment over a gap of the total.
+  struct Bridge {
+    std::size_t group = 0;
+    std::int64_t from_ms = 0;
+    std::int64_t at_ms = 0;
+    bool reset = false;
+  };
+
+  std::span<const QueryResult* const> results;
+  std::int64_t from_ms = 0;
+  std::int64_t slot = 0;
+  std::int64_t at_ms = 0;
+  std::int64_t horizon_ms = 0;
+  std::int64_t previous_ms = 0;  // Horizon of the read before.
+  std::vector<Seen> seen;
+  std::unordered_map<std::size_t, std::int64_t> open_until;       // By target.
+  std::map<std::pair<std::size_t, std::int64_t>, Counts> booked;  // By group and slot.
+  std::vector<Counts> open;                                       // By group.
+  std::vector<std::vector<std::int64_t>> total_times;             // By group.
+  std::vector<bool> has_good;                                     // By group.
+  std::vector<Bridge> bridges;
+  Telemetry::Counted counted;
+};
+
+}  // namespace slowburn

@@ -1,0 +1,38 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/evaluator.h"
+
+namespace slowburn {
+
+// One SLO as the evaluator runs it.  Internal to the evaluator.
+struct Evaluator::Running {
+  std::shared_ptr<const Slo> slo;
+  std::shared_ptr<const Plan> plan;
+  bool stale = false;
+  Columns* columns = nullptr;
+  std::unique_ptr<CounterMeter> counter;  // One of these two.
+  std::unique_ptr<OpaqueMeter> opaque;
+  std::map<std::string, GroupAlerts> alerts;  // By group key.
+  std::vector<Alert> shown;                   // As of the last evaluation.
+  std::vector<std::size_t> fetches;           // Of the counter's terms.
+  std::optional<absl::Time> running_since;
+  std::int64_t chunk_ms = 0;  // Set when it starts.
+  bool read = false;          // In this evaluation.
+  std::string failure;        // Of the last read.
+  std::string dead;           // Which selector can't match anything, and why.
+  std::int64_t check_again_ms = 0;
+
+  Meter& meter() const {
+    return counter ? static_cast<Meter&>(*counter) : static_cast<Meter&>(*opaque);
+  }
+};
+
+}  // namespace slowburn
