@@ -12,6 +12,7 @@
 #include "rules/plan.h"
 #include "rules/promql.h"
 #include "rules/template.h"
+#include "rules/utf8.h"
 
 namespace slowburn {
 namespace {
@@ -43,19 +44,26 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-// `N` and what follows of `at character N: message`, N from 1; N is 1 where there is none.
-std::pair<std::size_t, std::string> SplitCharacter(std::string_view message) {
+// What is wrong with a text, and the byte of it where.
+struct Located {
+  std::size_t at = 0;
+  std::string message;
+};
+
+// Takes `at character N: message` apart, N from 1 and about `text`.
+Located Locate(const absl::Status& status, std::string_view text) {
   constexpr std::string_view kPrefix = "at character ";
+  const std::string whole(status.message());
+  std::string_view rest = whole;
   std::size_t character = 0;
-  if (message.starts_with(kPrefix)) {
-    const std::string_view rest = message.substr(kPrefix.size());
-    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), character);
-    const auto used = static_cast<std::size_t>(stop - rest.data());
-    if (error == std::errc() && character > 0 && rest.substr(used).starts_with(": ")) {
-      return {character, std::string(rest.substr(used + 2))};
-    }
-  }
-  return {1, std::string(message)};
+  if (!rest.starts_with(kPrefix)) return {0, whole};
+  rest.remove_prefix(kPrefix.size());
+  const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), character);
+  rest.remove_prefix(static_cast<std::size_t>(stop - rest.data()));
+  if (error != std::errc() || !rest.starts_with(": ")) return {0, whole};
+  std::size_t at = 0;
+  for (; character > 1 && at < text.size(); --character) at += ReadRune(text.substr(at)).size;
+  return {at, std::string(rest.substr(2))};
 }
 
 // A number as Go's YAML to JSON has it: 1.10 is 1.1, and true is true however it is written.
@@ -81,13 +89,12 @@ void CheckTemplate(const YamlNode& node, const std::string& text, std::string_vi
   if (use == LabelUse::kSlo && style == LabelStyle::kNative) return;
   const auto parsed = Template::Parse(text);
   if (parsed.ok()) return;
-  std::string message = fmt::format("{}: {}", what, Shown(std::string(parsed.status().message())));
+  const Located located = Locate(parsed.status(), text);
   // Prometheus knows more of Go's templates than we do: an alert with a bare text beats no alert.
-  if (style == LabelStyle::kSloth && use == LabelUse::kAnnotation) {
-    report.Warning(node, std::move(message), "it will be sent as it is written");
-  } else {
-    report.Error(node, std::move(message));
-  }
+  const bool lenient = style == LabelStyle::kSloth && use == LabelUse::kAnnotation;
+  report.Inside(lenient ? Severity::kWarning : Severity::kError, node, located.at,
+                fmt::format("{}: {}", what, Shown(located.message)),
+                lenient ? "it will be sent as it is written" : "");
 }
 
 // Whether a label may be named so; reports why not.
@@ -154,13 +161,13 @@ std::optional<Selector> ReadSelector(const YamlNode& node, std::string_view what
   }
   absl::StatusOr<Selector> selector = ParseSelector(*text);
   if (selector.ok()) return *std::move(selector);
-  const auto [character, message] = SplitCharacter(std::string(selector.status().message()));
+  const Located located = Locate(selector.status(), *text);
   std::string hint;
   if (text->find('(') != std::string::npos) {
     hint = "a selector alone stands here; for PromQL, use the expression or ratio SLI";
   }
-  report.Inside(Severity::kError, node, character - 1, fmt::format("{}: {}", what, Shown(message)),
-                hint);
+  report.Inside(Severity::kError, node, located.at,
+                fmt::format("{}: {}", what, Shown(located.message)), hint);
   return std::nullopt;
 }
 

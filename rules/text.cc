@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "rules/utf8.h"
+
 namespace slowburn {
 namespace {
 
@@ -12,51 +14,19 @@ constexpr std::size_t kMostShown = 80;
 // One line may be the whole file: counting its characters for each diagnostic would be quadratic.
 constexpr std::size_t kMostCounted = 4096;
 
-std::uint8_t Byte(std::string_view text, std::size_t at) {
-  return at < text.size() ? static_cast<std::uint8_t>(text[at]) : std::uint8_t{0};
-}
-
 bool IsContinuation(std::uint8_t byte) {
   return (byte & 0xC0) == 0x80;
-}
-
-// The length of the well-formed sequence at `at`, or 0.  Overlong forms, surrogates and what lies
-// beyond U+10FFFF are not well-formed (Unicode, table 3-7).
-std::size_t SequenceLength(std::string_view text, std::size_t at) {
-  const std::uint8_t first = Byte(text, at);
-  const std::uint8_t second = Byte(text, at + 1);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || !IsContinuation(second)) return 0;
-  if (first < 0xE0) return 2;
-  if (!IsContinuation(Byte(text, at + 2))) return 0;
-  if (first == 0xE0 && second < 0xA0) return 0;
-  if (first == 0xED && second > 0x9F) return 0;
-  if (first < 0xF0) return 3;
-  if (!IsContinuation(Byte(text, at + 3))) return 0;
-  if (first == 0xF0 && second < 0x90) return 0;
-  if (first > 0xF4 || (first == 0xF4 && second > 0x8F)) return 0;
-  return 4;
 }
 
 }  // namespace
 
 std::optional<std::size_t> FirstNotText(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (text[at] == '\0') return at;
-    const std::size_t length = SequenceLength(text, at);
-    if (length == 0) return at;
-    at += length;
+  for (std::size_t at = 0; at < text.size();) {
+    const Rune rune = ReadRune(text.substr(at));
+    if (!rune.valid || rune.value == 0) return at;
+    at += rune.size;
   }
   return std::nullopt;
-}
-
-std::size_t CountCharacters(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) {
-    if (!IsContinuation(static_cast<std::uint8_t>(c))) ++count;
-  }
-  return count;
 }
 
 std::string Shown(std::string_view text) {
@@ -92,7 +62,7 @@ std::pair<int, int> LineIndex::Place(std::size_t offset) const {
   const std::size_t line = LineOf(offset);
   const std::size_t bytes = std::min(offset, text_.size()) - std::min(offset, starts_[line]);
   const std::size_t before =
-      bytes > kMostCounted ? bytes : CountCharacters(text_.substr(starts_[line], bytes));
+      bytes > kMostCounted ? bytes : CountRunes(text_.substr(starts_[line], bytes));
   return {static_cast<int>(line) + 1, static_cast<int>(before) + 1};
 }
 

@@ -14,9 +14,6 @@ namespace slowburn {
 // which no text file holds.
 std::optional<std::size_t> FirstNotText(std::string_view text);
 
-// The number of characters in `text`, which is well-formed UTF-8.
-std::size_t CountCharacters(std::string_view text);
-
 // `text` as a diagnostic may show it: one line, at most 80 characters, nothing that a terminal acts
 // on.
 std::string Shown(std::string_view text);

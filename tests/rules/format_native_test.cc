@@ -217,8 +217,18 @@ TEST_CASE("ReadNative: a bad template is told where it stands", "[rules]") {
   const LoadResult result =
       Load(OneSlo("    alerts:\n      annotations:\n        text: \"{{ query \\\"up\\\" }}\"\n"));
   REQUIRE(result.diagnostics.size() == 1);
-  CHECK(result.diagnostics[0].at == Position{"a.yaml", 9, 15});
+  CHECK(result.diagnostics[0].at == Position{"a.yaml", 9, 16});
   CHECK(result.slos.empty());
+}
+
+TEST_CASE("ReadNative: an error in a selector points at its character", "[rules]") {
+  // The second byte of each of these letters is no column.
+  const LoadResult result = Load(
+      "{version: slowburn/v1, service: s, slos: [{name: a, objective: 99,\n"
+      "sli: {probe: \"up{a='\\u00e4\xC3\xA4' b}}\"}}]}");
+  REQUIRE(result.diagnostics.size() == 1);
+  CHECK(result.diagnostics[0].at.line == 2);
+  CHECK(result.diagnostics[0].at.column == 30);
 }
 
 TEST_CASE("ReadNative: sources are those of the configuration", "[rules]") {
