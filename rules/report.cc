@@ -37,11 +37,14 @@ void Report::File(Severity severity, std::string message, std::string hint) {
 
 void Report::Add(Diagnostic diagnostic) {
   if (diagnostic.severity == Severity::kError) ++errors_;
+  std::string line = ToString(diagnostic);
+  if (seen_.contains(line)) return;
   if (diagnostics_.size() >= kMostDiagnostics) {
     ++left_out_;
     return;
   }
-  if (seen_.insert(ToString(diagnostic)).second) diagnostics_.push_back(std::move(diagnostic));
+  seen_.insert(std::move(line));
+  diagnostics_.push_back(std::move(diagnostic));
 }
 
 Position Report::AtOffset(std::size_t offset) const {

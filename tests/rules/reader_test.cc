@@ -12,6 +12,7 @@ TEST_CASE("ClosestWord: finds what was meant", "[rules]") {
   CHECK(ClosestWord("objektive", known) == "objective");
   CHECK(ClosestWord("obejctive", known) == "objective");
   CHECK(ClosestWord("pageAlert", known) == "page_alert");
+  CHECK(ClosestWord("yb", known) == "by");
   CHECK(ClosestWord("lables", known) == "labels");
   CHECK(ClosestWord("label", known) == "labels");
   CHECK(ClosestWord("SLI", known) == "sli");
