@@ -64,7 +64,7 @@ std::string DurationText(absl::Duration duration) {
   if (rest == 0) return "0s";
   std::string out;
   if (rest < 0) {
-    out = "-";
+    out.push_back('-');
     rest = -rest;
   }
   for (std::size_t i = 2; i < kUnits.size(); ++i) {

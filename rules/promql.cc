@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
-#include "rules/duration.h"
 #include "rules/promql_functions.h"
 #include "rules/promql_operators.h"
+#include "rules/promql_parts.h"
 #include "rules/promql_token.h"
 #include "rules/selector_reader.h"
 
@@ -47,9 +47,9 @@ bool IsCardinal(ValueType type) {
 // Reads an expression and collects what is wrong.  Each reading function returns nullopt, or false,
 // after an error of syntax, from which nothing more can be read; what merely has a wrong type is
 // noted, and reading goes on.
-class Checker {
+class Checker : private PartReader {
  public:
-  explicit Checker(std::string_view promql) : tokens_(promql) {}
+  explicit Checker(std::string_view promql) : PartReader(promql) {}
 
   std::optional<ValueType> Run() {
     if (tokens_.AtEnd()) {
@@ -70,7 +70,7 @@ class Checker {
     return whole->type;
   }
 
-  std::vector<ExpressionProblem> TakeProblems() { return std::move(problems_); }
+  using PartReader::TakeProblems;
 
  private:
   std::optional<Operand> Expression(int lowest) {
@@ -103,24 +103,6 @@ class Checker {
     const bool scalar = left.type == ValueType::kScalar && right->type == ValueType::kScalar;
     result.type = scalar ? ValueType::kScalar : any ? ValueType::kAny : ValueType::kVector;
     return result;
-  }
-
-  std::optional<Matching> ReadMatching() {
-    Matching matching;
-    matching.with_bool = tokens_.AcceptWord("bool");
-    matching.on = tokens_.Peek().IsWord("on");
-    if (!matching.on && !tokens_.Peek().IsWord("ignoring")) return matching;
-    tokens_.Next();
-    auto labels = LabelList();
-    if (!labels) return std::nullopt;
-    matching.labels = *std::move(labels);
-    matching.grouped = tokens_.AcceptWord("group_left") || tokens_.AcceptWord("group_right");
-    if (!matching.grouped || !tokens_.Peek().Is("(")) return matching;
-    // A list, or a parenthesised operand?  Prometheus takes it for a list.
-    auto included = LabelList();
-    if (!included) return std::nullopt;
-    matching.included = *std::move(included);
-    return matching;
   }
 
   void CheckOperand(const Operand& operand, const BinaryOperator& op) {
@@ -328,25 +310,6 @@ class Checker {
     return arguments;
   }
 
-  std::optional<std::vector<std::string_view>> LabelList() {
-    std::vector<std::string_view> labels;
-    if (!Close("(")) return std::nullopt;
-    while (!tokens_.Accept(")")) {
-      const Token& label = tokens_.Peek();
-      const bool name = label.kind == TokenKind::kName && IsLabelName(label.text);
-      if (!name && label.kind != TokenKind::kString) {
-        Stop(ExpectedText("a label name or `)`", label));
-        return std::nullopt;
-      }
-      labels.push_back(tokens_.Next().text);
-      if (!tokens_.Peek().Is(")") && !tokens_.Accept(",")) {
-        Stop(ExpectedText("`,` or `)`", tokens_.Peek()));
-        return std::nullopt;
-      }
-    }
-    return labels;
-  }
-
   std::optional<Operand> Range(Operand operand) {
     const Token bracket = tokens_.Next();
     const std::string text(tokens_.Peek().text);
@@ -408,80 +371,6 @@ class Checker {
     return operand;
   }
 
-  // Reads a duration.
-  bool Duration() {
-    const Token token = tokens_.Peek();
-    if (token.kind == TokenKind::kWindow) {
-      tokens_.Next();
-      return true;
-    }
-    if (token.kind == TokenKind::kNumber) {
-      Warning(token.offset,
-              fmt::format("`{}` has no unit, as only Prometheus 3 takes it", token.text),
-              fmt::format("write {}s", token.text));
-      tokens_.Next();
-      return true;
-    }
-    if (token.kind != TokenKind::kDuration) {
-      Unexpected(token, "a duration such as 5m");
-      return false;
-    }
-    const auto duration = ParseDuration(token.text);
-    if (!duration.ok()) {
-      Error(token.offset, std::string(duration.status().message()));
-    } else if (*duration == absl::ZeroDuration()) {
-      Error(token.offset, "the duration is zero");
-    }
-    tokens_.Next();
-    return true;
-  }
-
-  bool Close(std::string_view symbol) {
-    if (tokens_.Accept(symbol)) return true;
-    Unexpected(tokens_.Peek(), fmt::format("`{}`", symbol));
-    return false;
-  }
-
-  void Trailing() {
-    const Token& token = tokens_.Peek();
-    if (token.Is(")") || token.Is("]") || token.Is("}")) {
-      Error(token.offset, fmt::format("`{}` closes nothing", token.text));
-    } else {
-      Unexpected(token, "an operator or the end");
-    }
-  }
-
-  std::optional<Operand> Unexpected(const Token& token, std::string_view what = "an expression") {
-    for (const char* word : {"default", "if", "ifnot", "keep_metric_names", "limit"}) {
-      if (!token.IsWord(word)) continue;
-      Error(token.offset, fmt::format("`{}` is MetricsQL, not PromQL", token.text));
-      return std::nullopt;
-    }
-    std::string hint;
-    if (token.Is("=")) hint = "write `==` to compare";
-    if (token.text == "&") hint = "write `and`";
-    if (token.text == "|") hint = "write `or`";
-    if (token.text == "$") hint = "variables of Grafana mean nothing here; write {{.window}}";
-    Error(token.offset, ExpectedText(what, token), std::move(hint));
-    return std::nullopt;
-  }
-
-  // Notes an error of syntax at the next token.
-  std::nullopt_t Stop(std::string message) {
-    Error(tokens_.Peek().offset, std::move(message));
-    return std::nullopt;
-  }
-
-  void Error(std::size_t offset, std::string message, std::string hint = "") {
-    problems_.push_back({std::move(message), std::move(hint), static_cast<int>(offset), true});
-  }
-
-  void Warning(std::size_t offset, std::string message, std::string hint = "") {
-    problems_.push_back({std::move(message), std::move(hint), static_cast<int>(offset), false});
-  }
-
-  TokenStream tokens_;
-  std::vector<ExpressionProblem> problems_;
   int depth_ = 0;
 };
 
