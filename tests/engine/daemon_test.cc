@@ -83,6 +83,8 @@ class DaemonBench {
         std::make_unique<Daemon>(std::move(options), std::move(sources), board, clock, telemetry);
   }
 
+  ~DaemonBench() { daemon->Stop(); }  // Its threads read the files here.
+
   void SetFile(const std::string& text) {
     const MutexLock lock(&mutex_);
     files_.files = {{"slos/shop.yaml", text}};
