@@ -79,7 +79,6 @@ void Evaluator::ReadCounters(std::int64_t slot, std::span<Running* const> which)
     if (failure.ok()) {
       telemetry_.OnCounted(options_.source_name, running->counter->Absorb(results, from_ms, slot));
       running->failure.clear();
-      running->chunk_ms = std::min(LargestChunkMs(), running->chunk_ms * 2);
     } else {
       running->failure = std::string(failure.message());
       if (absl::IsResourceExhausted(failure) || absl::IsDeadlineExceeded(failure)) {
@@ -173,6 +172,10 @@ void Evaluator::Read(std::int64_t slot) {
     counters.push_back(running.get());
   }
   if (!counters.empty()) ReadCounters(slot, counters);
+  for (Running* running : counters) {
+    // Who has caught up may try longer pieces again; until then the size that works is kept.
+    if (running->read) running->chunk_ms = std::min(LargestChunkMs(), running->chunk_ms * 2);
+  }
   ReadOpaque(slot);
 }
 

@@ -19,11 +19,11 @@ using GroupAlerts = std::map<AlertClass, AlertRecord>;
 
 // What an evaluation knows beside the meter.
 struct EvaluationContext {
-  absl::Time at;            // The slot's time.
-  absl::Time sealed_until;  // Its sealed horizon.
+  absl::Time at;             // The slot's time.
+  absl::Time sealed_until;   // Its sealed horizon.
   absl::Time running_since;  // Its first evaluation: what is missed is missed since then.
-  bool read = true;   // The SLO's data was read for this slot.
-  bool dead = false;  // A selector has never matched anything: nothing can be concluded.
+  bool read = true;          // The SLO's data was read for this slot.
+  bool dead = false;         // A selector has never matched anything: nothing can be concluded.
 };
 
 // Evaluates one group of an SLO: windows, budget, tiers, and its alerts one step on.

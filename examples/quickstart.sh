@@ -91,17 +91,18 @@ die() {
 
 milliseconds() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
-# Once a second on a terminal, over the line before; every five seconds elsewhere.
-progress_at=0
+# A line once a second on a terminal, over the one before; every five seconds elsewhere.
+progress_every=5 progress_at=0 width=""
+if [[ -t 1 ]]; then
+  progress_every=1 width=$(stty size </dev/tty 2>/dev/null | cut -d' ' -f2) || true
+  ((width > 20)) || width=80
+fi
 progress() {
-  if [[ -t 1 ]]; then
-    ((SECONDS == progress_at)) || printf '\r\033[K  %s' "$1 $(burn_rates)"
-  elif ((SECONDS >= progress_at + 5)); then
-    printf '  %s\n' "$1 $(burn_rates)"
-  else
-    return 0
-  fi
+  ((SECONDS >= progress_at + progress_every)) || return 0
   progress_at=$SECONDS
+  local line
+  line="  $1 $(burn_rates || true)"
+  if [[ -n $width ]]; then printf '\r\033[K%s' "${line:0:width-1}"; else echo "$line"; fi
 }
 
 # wait_for SECONDS WHAT COMMAND...: until the command succeeds; what it printed is in $answer.
@@ -115,10 +116,10 @@ wait_for() {
       kill -0 "${pids[$name]}" 2>/dev/null || die "$name has ended while we waited for $what"
     done
     (($(milliseconds) - begin < limit * 1000)) || die "no $what within $limit s"
-    progress "$((($(milliseconds) - begin) / 1000)) s of at most $limit, waiting for $what"
+    progress "$((($(milliseconds) - begin) / 1000)) s of at most $limit for $what"
     sleep 0.2
   done
-  [[ ! -t 1 ]] || printf '\r\033[K'
+  [[ -z $width ]] || printf '\r\033[K'
 }
 
 get() { curl -fsS --max-time 2 "$@"; }
@@ -128,9 +129,9 @@ burn_rates() {
   [[ -n ${slowburn_url:-} ]] || return 0
   get "$slowburn_url/metrics" 2>/dev/null | awk '
     /^slowburn_slo_burn_rate\{/ && /window="10s"/ && match($0, /[{,]slo="[^"]*"/) {
-      text = text sprintf(", %s burns at %.1f", substr($0, RSTART + 6, RLENGTH - 7), $NF)
+      text = text sprintf(", %s %.1f", substr($0, RSTART + 6, RLENGTH - 7), $NF)
     }
-    END { if (text) print "(" substr(text, 3) ")" }'
+    END { if (text) print "(burn rates: " substr(text, 3) ")" }'
 }
 
 scraped() {

@@ -253,6 +253,9 @@ class Listener : public httplib::Server {
     const bool has_body =
         request.has_header("Transfer-Encoding") || request.has_header("Content-Length");
     unread_body = IsTooLarge(request) || (has_body && !reads_body);
+    // It would wait for a body that a request without any length does not have, such as
+    // `curl -X POST` sends.
+    if (reads_body && !has_body) request.headers.emplace("Content-Length", "0");
     // It would choose brotli at a quality that takes seconds for a large /metrics.
     const bool gzip = request.get_header_value("Accept-Encoding").find("gzip") != std::string::npos;
     request.headers.erase("Accept-Encoding");

@@ -9,7 +9,7 @@
 # Build folders: build, build-fuzz, and with --all build-asan and build-tsan.  One run of ctest over
 # all of them comes last; its exit code is this script's.
 set -euo pipefail
-export LC_ALL=C CMAKE_GENERATOR=Ninja
+export LC_ALL=C CMAKE_GENERATOR=Ninja PATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -137,7 +138,12 @@ class Process {
 
   void Stop() {
     daemon_->Stop();
-    for (const auto& worker : workers_) worker->Stop(kLastDelivery);
+    // All at once: one that hangs must not take the time of the others.
+    std::vector<std::thread> stopping;
+    for (const auto& worker : workers_) {
+      stopping.emplace_back([&worker] { worker->Stop(kLastDelivery); });
+    }
+    for (std::thread& thread : stopping) thread.join();
     server_->Stop();
   }
 

@@ -7,17 +7,27 @@ set -euo pipefail
 need_servers
 declare -A codes=([INT]=130 [TERM]=143 [KILL]=137)
 
-# A job in the background has INT ignored, for good, unless told otherwise.
-env --default-signal=INT bash "$1" --bin "$2" </dev/null >"$TMPDIR.log" 2>&1 &
-script=$!
 trap 'kill -KILL "$script" 2>/dev/null || true; rm -rf "$TMPDIR" "$TMPDIR.log"' EXIT
+# One of them as on a terminal, if there can be one here: it shows its progress in another way then.
+terminal=false
+if [[ $3 == INT ]] && script -qec true /dev/null </dev/null >/dev/null 2>&1; then terminal=true; fi
+# (A job in the background has INT ignored for good, unless told otherwise.)
+if $terminal; then
+  SHELL=/bin/bash env --default-signal=INT script -qefc "exec bash '$1' --bin '$2'" "$TMPDIR.log" \
+    </dev/null >/dev/null 2>&1 &
+else
+  env --default-signal=INT bash "$1" --bin "$2" </dev/null >"$TMPDIR.log" 2>&1 &
+fi
+script=$!
 until grep -qs 'Both SLOs are healthy' "$TMPDIR.log"; do
   kill -0 "$script" 2>/dev/null || { cat "$TMPDIR.log"; echo "it ended before the signal"; exit 1; }
   sleep 0.2
 done
 (($(left_processes | wc -l) >= 4)) || { echo "its servers can't be seen"; exit 1; }
 
-kill "-$3" "$script"
+target=$script
+if $terminal; then target=$(tr -d " " <"/proc/$script/task/$script/children"); fi
+kill "-$3" "$target"
 code=0
 wait "$script" || code=$?
 ((code == codes[$3])) || { cat "$TMPDIR.log"; echo "exit $code, want ${codes[$3]}"; exit 1; }

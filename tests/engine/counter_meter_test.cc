@@ -191,6 +191,22 @@ TEST_CASE("Counter: a sample that comes after its time was sealed is counted, an
   CHECK(bench.Sealed(absl::Minutes(10)).total == 1850 - 1000 - 10 * 20);
 }
 
+TEST_CASE("Counter: an error never counts before the request that it belongs to", "[engine]") {
+  CounterPlan plan = Plan();
+  plan.terms[1].selector = Select("errors_total");
+  Bench bench(std::move(plan));
+  const Labels errors = {{"__name__", "errors_total"}, {"job", "shop"}, {"instance", "a"}};
+  Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 285'000, 0, 10);
+  Scrape(bench.store, errors, kStart - 600'000, kStart + 285'000, 0, 0);
+  // The next scrape is seen of one term, and not yet of the other.
+  bench.store.Add(Series("a", "200"), kStart + 295'000, 10'000, kStart + 310'000);
+  bench.store.Add(errors, kStart + 295'000, 500);
+  bench.ReadUntil(kStart + 300'000);
+  CHECK(bench.Newest(absl::Minutes(5)).bad == 0);
+  bench.Read();
+  CHECK(bench.Newest(absl::Minutes(5)).bad == 500);
+}
+
 TEST_CASE("Counter: good events leave the rest as bad", "[engine]") {
   const auto good = [](const std::string& instance) {
     return Labels{{"__name__", "good_total"}, {"job", "shop"}, {"instance", instance}};

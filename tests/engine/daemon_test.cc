@@ -3,6 +3,8 @@
 #include "engine/daemon.h"
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -31,12 +33,39 @@ bool Eventually(Condition condition) {
   return condition();
 }
 
+// A source that answers nothing until it is cancelled.
+class HangingSource : public FakePrometheus {
+ public:
+  std::vector<absl::StatusOr<QueryResult>> Run(std::span<const Query> queries) override {
+    std::unique_lock lock(mutex_);
+    cancelled_.wait(lock, [this] { return cancel_; });
+    std::vector<absl::StatusOr<QueryResult>> results;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      results.emplace_back(absl::CancelledError("cancelled"));
+    }
+    return results;
+  }
+
+  void Cancel() override {
+    const std::lock_guard lock(mutex_);
+    cancel_ = true;
+    cancelled_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable cancelled_;
+  bool cancel_ = false;
+};
+
 // A daemon over a fake store, with rule files in memory.
 class DaemonBench {
  public:
-  DaemonBench() : clock(absl::FromUnixMillis(kStart)) {
+  explicit DaemonBench(bool one_hangs = false) : clock(absl::FromUnixMillis(kStart)) {
     Daemon::Options options;
     options.config.sources["default"].http.url = "http://fake";
+    options.config.sources["hangs"].http.url = "http://fake";
+    options.config.defaults.sources = {"default", "hangs"};
     options.poll = absl::Milliseconds(20);
     options.read_files = [this] {
       const MutexLock lock(&mutex_);
@@ -49,9 +78,12 @@ class DaemonBench {
     }
     std::map<std::string, std::unique_ptr<Source>> sources;
     sources["default"] = std::move(source);
+    if (one_hangs) sources["hangs"] = std::make_unique<HangingSource>();
     daemon =
         std::make_unique<Daemon>(std::move(options), std::move(sources), board, clock, telemetry);
   }
+
+  ~DaemonBench() { daemon->Stop(); }  // Its threads read the files here.
 
   void SetFile(const std::string& text) {
     const MutexLock lock(&mutex_);
@@ -60,7 +92,7 @@ class DaemonBench {
 
   std::shared_ptr<const SourceSnapshot> Latest() const {
     const Snapshot snapshot = board.Read();
-    return snapshot.sources.empty() ? nullptr : snapshot.sources[0];
+    return snapshot.sources.empty() ? nullptr : snapshot.sources[0];  // `default` is the first.
   }
 
   SimulatedClock clock;
@@ -83,6 +115,31 @@ TEST_CASE("Daemon: evaluates at once, and again at the next slot", "[engine]") {
   CHECK(bench.daemon->healthy());
   bench.clock.AdvanceTime(absl::Seconds(30));
   CHECK(Eventually([&] { return bench.Latest()->at == absl::FromUnixMillis(kStart + 30'000); }));
+  bench.daemon->Stop();
+}
+
+TEST_CASE("Daemon: a source that hangs delays no other, and nobody who reads", "[engine]") {
+  DaemonBench bench(true);
+  bench.SetFile(std::string(kRules) + R"(---
+version: slowburn/v1
+service: shop
+source: hangs
+slos:
+  - name: slow
+    objective: 99.9
+    sli:
+      events: {total: requests_total, bad: 'requests_total{code=~"5.."}'}
+)");
+  REQUIRE(bench.daemon->Start().ok());
+  REQUIRE(Eventually([&] { return bench.Latest() != nullptr; }));
+  CHECK(bench.board.Read().rules->loaded == 2);
+  for (int i = 1; i <= 3; ++i) {
+    bench.clock.AdvanceTime(absl::Seconds(30));
+    REQUIRE(Eventually(
+        [&] { return bench.Latest()->at == absl::FromUnixMillis(kStart + i * 30'000); }));
+  }
+  CHECK(bench.board.Read().sources.size() == 1);
+  CHECK_FALSE(bench.daemon->ready());
   bench.daemon->Stop();
 }
 

@@ -259,6 +259,29 @@ TEST_CASE("Evaluator: slots that were missed are counted by the next", "[engine]
   }
 }
 
+TEST_CASE("Evaluator: a source that refuses long reads is read in pieces", "[engine]") {
+  EvaluatorBench limited;
+  EvaluatorBench free;
+  limited.store.longest_range_ms = 20 * kMinute;
+  for (EvaluatorBench* bench : {&limited, &free}) {
+    bench->Run(TestSlo());
+    bench->Traffic(kStart + 5 * 60 * kMinute, 100, 0.5);
+    bench->StepUntil(kStart + 5 * kMinute);
+    // Four hours in which nobody reads.
+    bench->slot += 480;
+    bench->StepUntil(kGrid.TimeOf(bench->slot) + 5 * kMinute);
+    CHECK(bench->result.snapshot->readable);
+  }
+  const GroupStatus& got = limited.result.snapshot->slos[0].groups[0];
+  const GroupStatus& want = free.result.snapshot->slos[0].groups[0];
+  CHECK(got.bad_events == want.bad_events);
+  CHECK(got.good_events == want.good_events);
+  for (std::size_t i = 0; i < want.windows.size(); ++i) {
+    CHECK(got.windows[i].total == want.windows[i].total);
+    CHECK(got.windows[i].coverage == want.windows[i].coverage);
+  }
+}
+
 TEST_CASE("Evaluator: scrapes that take longer than a tick are counted in full", "[engine]") {
   EvaluatorBench bench;
   bench.Run(TestSlo());

@@ -337,6 +337,15 @@ TEST_CASE("HttpServer: survives requests that are too large or none at all", "[e
   CHECK(client.Get("/x")->body == "GET /x");
 }
 
+TEST_CASE("HttpServer: a request without a length has no body to wait for", "[exporters]") {
+  Running running(Echo);
+  const Socket socket(PortOf(running.server));
+  socket.Send("POST /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answer = socket.ReadUntil("GET /second");
+  CHECK(answer.find("POST /first") != std::string::npos);
+  CHECK(answer.find("GET /second") != std::string::npos);
+}
+
 TEST_CASE("HttpServer: a body that nobody reads is no next request", "[exporters]") {
   Running running(Echo);
   const Socket socket(PortOf(running.server));

@@ -96,6 +96,10 @@ std::vector<absl::StatusOr<QueryResult>> FakePrometheus::Run(std::span<const Que
     if (is_range) {
       std::from_chars(query.expr.data() + bracket + 1, query.expr.data() + query.expr.size(),
                       range_ms);
+      if (range_ms > longest_range_ms) {
+        results.emplace_back(absl::ResourceExhaustedError("too many samples"));
+        continue;
+      }
       const auto selector = ParseSelector(query.expr.substr(0, bracket));
       if (!selector.ok()) {
         results.emplace_back(selector.status());

@@ -41,6 +41,9 @@ class FakePrometheus : public Source {
   // Fails every query while set.
   absl::Status failure;
 
+  // Refuses reads of more than this, as a limit on samples does.
+  std::int64_t longest_range_ms = INT64_MAX;
+
   // Answers what is no range selector: a value, or nothing, for an expression at an instant.
   std::function<std::optional<double>(const std::string& expr, absl::Time at)> evaluate;
 
