@@ -74,9 +74,8 @@ defaults: {alerts: {tiers: [{class: page, burn_rate: 0.9, long: 1h, short: 5m}]}
 )");
   std::string slos;
   for (int i = 0; i < 1500; ++i) slos += Good(fmt::format("a{}", i));
-  const LoadResult result =
-      LoadRules({{"1.yaml", File("one", slos)}, {"2.yaml", File("two", Good("a"))}},
-                config.config.defaults);
+  const LoadResult result = LoadRules(
+      {{"1.yaml", File("one", slos)}, {"2.yaml", File("two", Good("a"))}}, config.config.defaults);
   REQUIRE(result.diagnostics.size() == 1);
   CHECK(result.diagnostics[0].at == Position{"slowburn.yaml", 2, 29});
   CHECK(result.slos.size() == 1501);
