@@ -287,14 +287,6 @@ void MapReader::NotYet(std::string_view key) {
   report_.Error(*slot->entry.key, fmt::format("{} is not supported yet", key));
 }
 
-void MapReader::Instead(std::string_view key, std::string hint) {
-  Slot* slot = FindSlot(key);
-  if (slot == nullptr || slot->used) return;
-  slot->used = true;
-  report_.Add({report_.At(*slot->entry.key), options_.unknown_keys,
-               fmt::format("unknown key {} in {}", Shown(key), what_), std::move(hint)});
-}
-
 void MapReader::Finish() {
   for (const Slot& slot : slots_) {
     if (slot.used) continue;

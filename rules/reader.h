@@ -88,9 +88,6 @@ class MapReader {
   // Reports `key`, when it is there, as one that is not supported yet.
   void NotYet(std::string_view key);
 
-  // Names a key of another place or tool, with what to write instead of it.
-  void Instead(std::string_view key, std::string hint);
-
   // Reports what is left.
   void Finish();
 
