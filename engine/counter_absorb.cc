@@ -64,7 +64,7 @@ void CounterMeter::Resolve(Pass& pass) {
   LimitOpen(pass);
   pass.open.resize(groups_.size());
   pass.total_times.resize(groups_.size());
-  pass.has_good.resize(groups_.size());
+  pass.required.resize(groups_.size());
 }
 
 void CounterMeter::LimitOpen(Pass& pass) const {
@@ -151,7 +151,7 @@ void CounterMeter::Book(std::size_t index, const Increment& increment, Counts co
   if (increment.reset) ++pass.counted.resets;
   if (increment.at_ms <= pass.previous_ms) ++pass.counted.late;
   const bool gap = increment.at_ms - increment.from_ms > kGapIntervals * interval_ms_;
-  if (gap && plan_.terms[seen.term].role == Role::kTotal) {
+  if (gap && plan_.terms[seen.term].total > 0) {
     pass.bridges.push_back({group, increment.from_ms, increment.at_ms, increment.reset});
   }
   if (increment.at_ms > pass.horizon_ms) {
@@ -181,12 +181,11 @@ void CounterMeter::Book(std::size_t index, const Increment& increment, Counts co
 void CounterMeter::CountCounter(std::size_t index, Pass& pass) {
   const Pass::Seen& seen = pass.seen[index];
   Series& series = *seen.series;
-  const Role role = plan_.terms[seen.term].role;
-  const bool from_good = plan_.terms.back().role == Role::kGood;
+  const Term& term = plan_.terms[seen.term];
   std::optional<Carried> last = series.carried;
   if (!last && seen.born_after_ms) last = Carried{*seen.born_after_ms, 0};
   for (const Sample& sample : seen.samples) {
-    if (role == Role::kTotal && sample.at_ms > since_ms_) {
+    if (term.total > 0 && sample.at_ms > since_ms_) {
       pass.total_times[series.group].push_back(sample.at_ms);
     }
     if (last && sample.at_ms <= last->at_ms) continue;
@@ -199,13 +198,7 @@ void CounterMeter::CountCounter(std::size_t index, Pass& pass) {
     ++pass.counted.samples;
     if (last && sample.at_ms > since_ms_) {
       const Increment increment = Between(*last, sample.at_ms, *value);
-      Counts counts;
-      if (role == Role::kTotal) {
-        counts = {from_good ? increment.amount : 0, increment.amount};
-      } else {
-        counts = {role == Role::kGood ? -increment.amount : increment.amount, 0};
-      }
-      Book(index, increment, counts, pass);
+      Book(index, increment, {increment.amount * term.bad, increment.amount * term.total}, pass);
     }
     last = Carried{sample.at_ms, *value};
     if (sample.at_ms <= pass.horizon_ms) series.carried = last;
@@ -233,10 +226,9 @@ void CounterMeter::CountProbe(std::size_t index, Pass& pass) {
   }
 }
 
-void CounterMeter::DropUnknownGood(Pass& pass) {
-  if (plan_.terms.back().role != Role::kGood || plan_.good_within_total) return;
+void CounterMeter::DropUnknown(Pass& pass) {
   for (std::size_t group = 0; group < groups_.size(); ++group) {
-    if (pass.has_good[group]) continue;
+    if (pass.required[group] == required_) continue;
     // Without its good series, all of the total would look bad.
     std::erase_if(pass.booked, [group](const auto& entry) { return entry.first.first == group; });
     pass.open[group] = {};
@@ -339,16 +331,16 @@ Telemetry::Counted CounterMeter::Absorb(std::span<const QueryResult* const> resu
   for (std::size_t i = 0; i < pass.seen.size(); ++i) {
     const Series& series = *pass.seen[i].series;
     if (!series.ours) continue;
-    const Role role = plan_.terms[pass.seen[i].term].role;
-    if (role == Role::kTotal) ++groups_[series.group].series;
-    if (role == Role::kGood) pass.has_good[series.group] = true;
+    const std::size_t term = pass.seen[i].term;
+    if (plan_.terms[term].total > 0) ++groups_[series.group].series;
+    if (plan_.terms[term].required) pass.required[series.group].insert(term);
     if (plan_.probe) {
       CountProbe(i, pass);
     } else {
       CountCounter(i, pass);
     }
   }
-  DropUnknownGood(pass);
+  DropUnknown(pass);
   Apply(pass);
   if (!known_from_ms_) {
     std::optional<std::int64_t> oldest;

@@ -14,7 +14,10 @@ CounterMeter::CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns)
       columns_(&columns),
       series_(plan_.terms.size()),
       ever_matched_(plan_.terms.size()) {
-  for (const Term& term : plan_.terms) matchers_.emplace_back(term);
+  for (std::size_t term = 0; term < plan_.terms.size(); ++term) {
+    matchers_.emplace_back(plan_.terms[term]);
+    if (plan_.terms[term].required) required_.insert(term);
+  }
   if (plan_.by.empty()) GroupOf({});
 }
 
@@ -65,7 +68,7 @@ std::vector<std::size_t> CounterMeter::UnmatchedTerms() const {
 }
 
 double CounterMeter::unit() const {
-  return std::ldexp(1.0, -shift_);
+  return std::ldexp(1.0, -shift_) / static_cast<double>(plan_.units_per_event);
 }
 
 MeterGroup CounterMeter::group(std::size_t index) const {

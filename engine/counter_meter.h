@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -121,7 +122,7 @@ class CounterMeter : public Meter {
   void CountCounter(std::size_t seen, Pass& pass);
   void CountProbe(std::size_t seen, Pass& pass);
   void Book(std::size_t seen, const Increment& increment, Counts counts, Pass& pass);
-  void DropUnknownGood(Pass& pass);
+  void DropUnknown(Pass& pass);
   void Apply(Pass& pass);
   void UpdateKnown(Group& group, std::vector<std::int64_t>& times, const Pass& pass);
   void ForgetOldSeries(std::int64_t now_ms);
@@ -132,6 +133,7 @@ class CounterMeter : public Meter {
   std::vector<SeriesMatcher> matchers_;  // Of the terms.
   std::vector<SeriesMap> series_;        // Of the terms.
   std::vector<bool> ever_matched_;       // Of the terms.
+  std::set<std::size_t> required_;       // Terms without which nothing is known.
   std::vector<Group> groups_;
   std::unordered_map<std::string, std::size_t> group_index_;
   std::unordered_map<std::string, std::size_t> targets_;

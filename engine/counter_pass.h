@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -41,7 +42,7 @@ struct CounterMeter::Pass {
   std::map<std::pair<std::size_t, std::int64_t>, Counts> booked;  // By group and slot.
   std::vector<Counts> open;                                       // By group.
   std::vector<std::vector<std::int64_t>> total_times;             // By group.
-  std::vector<bool> has_good;                                     // By group.
+  std::vector<std::set<std::size_t>> required;                    // Terms seen, by group.
   std::vector<Bridge> bridges;
   Telemetry::Counted counted;
 };

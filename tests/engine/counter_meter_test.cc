@@ -20,13 +20,17 @@ Selector Select(const std::string& text) {
   return *ParseSelector(text);
 }
 
-CounterPlan Plan(Role second = Role::kBad, bool good_within_total = true) {
+CounterPlan Plan() {
   CounterPlan plan;
-  plan.terms = {{Role::kTotal, Select("requests_total"), std::nullopt}};
-  plan.terms.push_back(
-      {second, Select(second == Role::kBad ? R"(requests_total{code=~"5.."})" : R"(good_total)"),
-       std::nullopt});
-  plan.good_within_total = good_within_total;
+  plan.terms = {{.selector = Select("requests_total"), .total = 1},
+                {.selector = Select(R"(requests_total{code=~"5.."})"), .bad = 1}};
+  return plan;
+}
+
+CounterPlan GoodPlan(bool required) {
+  CounterPlan plan;
+  plan.terms = {{.selector = Select("requests_total"), .total = 1, .bad = 1},
+                {.selector = Select("good_total"), .bad = -1, .required = required}};
   return plan;
 }
 
@@ -212,14 +216,14 @@ TEST_CASE("Counter: good events leave the rest as bad", "[engine]") {
     return Labels{{"__name__", "good_total"}, {"job", "shop"}, {"instance", instance}};
   };
   SECTION("when they are there") {
-    Bench bench(Plan(Role::kGood, false));
+    Bench bench(GoodPlan(true));
     Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 900'000, 1000, 10);
     Scrape(bench.store, good("a"), kStart - 600'000, kStart + 900'000, 1000, 9);
     bench.ReadUntil(kStart + 300'000);
     CHECK(bench.Sealed(absl::Minutes(5)).bad == 20);
   }
   SECTION("but are unknown while they were never there") {
-    Bench bench(Plan(Role::kGood, false));
+    Bench bench(GoodPlan(true));
     Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 900'000, 1000, 10);
     bench.ReadUntil(kStart + 300'000);
     CHECK(bench.Sealed(absl::Minutes(5)).bad == 0);
@@ -227,13 +231,13 @@ TEST_CASE("Counter: good events leave the rest as bad", "[engine]") {
     CHECK(bench.meter.UnmatchedTerms() == std::vector<std::size_t>{1});
   }
   SECTION("and are none when they would be among the total's own") {
-    Bench bench(Plan(Role::kGood, true));
+    Bench bench(GoodPlan(false));
     Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 900'000, 1000, 10);
     bench.ReadUntil(kStart + 300'000);
     CHECK(bench.Sealed(absl::Minutes(5)).bad == 200);
   }
   SECTION("and never make a negative count") {
-    Bench bench(Plan(Role::kGood, false));
+    Bench bench(GoodPlan(true));
     Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 900'000, 1000, 10);
     Scrape(bench.store, good("a"), kStart - 600'000, kStart + 900'000, 1000, 11);
     bench.ReadUntil(kStart + 270'000);
@@ -286,7 +290,7 @@ TEST_CASE("Counter: groups are separate budgets", "[engine]") {
 
 TEST_CASE("Counter: probes count samples, and a missing one is unknown", "[engine]") {
   CounterPlan plan;
-  plan.terms = {{Role::kTotal, Select("probe_success"), std::nullopt}};
+  plan.terms = {{.selector = Select("probe_success"), .total = 1}};
   plan.probe = true;
   Bench bench(std::move(plan));
   const Labels labels = {{"__name__", "probe_success"}, {"job", "probe"}, {"instance", "x"}};
