@@ -77,16 +77,11 @@ bool SpeaksOfTime(std::string_view reason) {
 
 // What is wrong with the query itself.  VictoriaMetrics answers 422 to that too.
 bool SpeaksOfQuery(std::string_view reason) {
-  constexpr std::array<std::string_view, 10> kPhrases = {"parse error",
-                                                         "unparsed data",
-                                                         "unexpected token",
-                                                         "unknown func",
-                                                         "cannot parse",
-                                                         "error parsing regexp",
-                                                         "missing `query` arg",
-                                                         "many-to-many",
-                                                         "multiple matches for labels",
-                                                         "duplicate time"};
+  constexpr std::array<std::string_view, 10> kPhrases = {
+      "parse error",         "unparsed data", "unexpected token",
+      "unknown func",        "cannot parse",  "error parsing regexp",
+      "missing `query` arg", "many-to-many",  "multiple matches for labels",
+      "duplicate time"};
   return ContainsAny(reason, kPhrases);
 }
 

@@ -80,9 +80,8 @@ bool Failed(std::span<const Answer> answers) {
 }
 
 std::ptrdiff_t Successes(std::span<const Answer> answers) {
-  return std::count_if(answers.begin(), answers.end(), [](const Answer& answer) {
-    return answer.ok() && answer->status == 200;
-  });
+  return std::count_if(answers.begin(), answers.end(),
+                       [](const Answer& answer) { return answer.ok() && answer->status == 200; });
 }
 
 class PrometheusSource : public Source {

@@ -93,8 +93,9 @@ TEST_CASE("LoadConfig: urls of replicas", "[rules]") {
       {"['http://a', b]",
        "a:1:47: error: url: 'b' is not a URL (http://host:port or https://host)\n"},
       {"['http://a', 'http://a']", "a:1:47: error: url: 'http://a' stands twice\n"},
-      {"[['http://a']]", "a:1:35: error: url must be text, not a list (quote a text that begins "
-                         "with [)\n"},
+      {"[['http://a']]",
+       "a:1:35: error: url must be text, not a list (quote a text that begins "
+       "with [)\n"},
   };
   for (const Case& c : cases) {
     const std::string text = fmt::format("sources: {{eu: {{prometheus: {{url: {}}}}}}}", c.url);
