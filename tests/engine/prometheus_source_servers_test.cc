@@ -171,9 +171,9 @@ TEST_CASE("PrometheusSource: reads from a real VictoriaMetrics", "[engine]") {
         Labels{{"__name__", "m_total"}, {"code", "500"}, {"job", "a\"b"}});
   REQUIRE(range->samples.size() == 2);  // Of two samples of one time, one.
   CHECK(range->samples[0] == Sample{at - 15'000, 180});
-  CHECK(range->samples[1].at_ms == at);
+  CHECK(range->samples[1] == Sample{at, 200});
   CHECK(f.Run("m_total[30001ms]", at)->samples.size() == 3);
-  CHECK(f.Run("m_total[14999ms]", at - 1)->samples.size() == 1);
+  CHECK(f.Run("m_total[14999ms]", at - 1)->samples.empty());
   CHECK(f.Run("m_total[15s]", at - 1)->samples.size() == 1);
   CHECK(f.Run("fraction_total[1m]", at)->samples.at(0).value == 123456789.375);
   CHECK(f.Run("none[1m]", at)->series.empty());
