@@ -30,7 +30,7 @@ Evaluator::Options EvaluatorOptions(const Config& config, const std::string& nam
   options.source_name = name;
   options.grid.step_ms = absl::ToInt64Milliseconds(config.interval);
   options.grid.settle_ms = absl::ToInt64Milliseconds(SettleOf(config, source));
-  options.scrape_timeout = source.scrape_timeout;
+  options.deduplicated = source.deduplicated;
   options.around.external_labels = config.external_labels;
   options.around.external_url = config.external_url;
   options.around.browse_url = source.browse_url.empty() ? source.http.url : source.browse_url;
