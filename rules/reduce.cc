@@ -143,7 +143,7 @@ class Reducer {
       reason_ = fmt::format("the selector is not one that can be read here: {}", error->message);
       return false;
     }
-    result_.selector = std::get<Selector>(std::move(read));
+    result_.selector = std::get<SelectorText>(std::move(read)).selector;
     for (const Matcher& matcher : result_.selector.matchers) {
       if (!HasWindow(matcher.value)) continue;
       reason_ = "a selector that changes with the window is asked of the source";
