@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "rules/duration.h"
 #include "rules/promql_operators.h"
 #include "rules/promql_parts.h"
 #include "rules/promql_token.h"
@@ -123,13 +124,8 @@ class ExpressionReader : private PartReader {
       case TokenKind::kNumber:
         return Number(token);
       case TokenKind::kDuration:
-        Warning(token.offset, "a duration as a number is understood by Prometheus 3 only");
-        tokens_.Next();
-        return Operand{Add(token.offset, NumberNode{std::string(token.text)})};
       case TokenKind::kWindow:
-        Warning(token.offset, "a duration as a number is understood by Prometheus 3 only");
-        tokens_.Next();
-        return Operand{Add(token.offset, NumberNode{"{{.window}}"})};
+        return DurationAsNumber(token);
       case TokenKind::kString:
         tokens_.Next();
         return Operand{Add(token.offset, StringNode{token.value})};
@@ -153,6 +149,16 @@ class ExpressionReader : private PartReader {
     }
     tokens_.Next();
     return Operand{Add(token.offset, NumberNode{std::string(token.text)})};
+  }
+
+  Operand DurationAsNumber(const Token& token) {
+    const bool window = token.kind == TokenKind::kWindow;
+    Warning(token.offset, "a duration as a number is understood by Prometheus 3 only");
+    if (const auto read = ParseDuration(token.text); !window && !read.ok()) {
+      Error(token.offset, std::string(read.status().message()));
+    }
+    tokens_.Next();
+    return Operand{Add(token.offset, NumberNode{window ? "{{.window}}" : std::string(token.text)})};
   }
 
   std::optional<Operand> Parenthesised() {
