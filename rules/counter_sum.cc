@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "rules/promql_token.h"
+
 namespace slowburn {
 namespace {
 
@@ -30,6 +32,7 @@ absl::Status TooFine() {
 // What a selector counts: of a histogram, all that happened in it or what was at or below a bound.
 struct Counted {
   std::string base;               // The name, without `_count` or `_bucket` of a histogram.
+  std::string le;                 // Of a bucket.
   bool events = false;            // All of the histogram.
   bool bucket = false;            // One bucket of it.
   std::vector<Matcher> matchers;  // All others; sorted.
@@ -57,6 +60,7 @@ std::optional<Counted> CountedBy(const Selector& selector) {
     out.base.resize(out.base.size() - ending.size());
     out.events = !is_bucket || le->value == "+Inf";
     out.bucket = is_bucket;
+    if (is_bucket) out.le = le->value;
     return out;
   }
   return std::nullopt;
@@ -224,6 +228,12 @@ absl::StatusOr<CounterSum> Regrouped(CounterSum sum, CounterSum::Grouping groupi
     return No("a sum of sums or differences by other labels is asked of the source");
   }
   return out;
+}
+
+std::optional<double> BoundOf(const Selector& selector) {
+  const auto counted = CountedBy(selector);
+  if (!counted || !counted->bucket || counted->events) return std::nullopt;
+  return NumberValue(counted->le);
 }
 
 bool AlwaysTogether(const CounterSum& sum) {

@@ -1,6 +1,7 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ absl::StatusOr<CounterSum> Times(CounterSum sum, Rational factor);
 // The sum of `sum`'s groups by or without `labels`.
 absl::StatusOr<CounterSum> Regrouped(CounterSum sum, CounterSum::Grouping grouping,
                                      std::vector<std::string> labels);
+
+// The `le` of the one bucket that a selector names; nullopt when it names none, or +Inf.
+std::optional<double> BoundOf(const Selector& selector);
 
 // Whether each group has all of the counters or none: they are of one histogram.
 bool AlwaysTogether(const CounterSum& sum);

@@ -76,6 +76,7 @@ bool SetUnits(const std::vector<Counter>& counters, CounterPlan& plan) {
     }
     Term term;
     term.selector = counter.selector;
+    term.le = BoundOf(counter.selector);
     term.total = counter.total.num * (*denominator / counter.total.den);
     term.bad = counter.bad.num * (*denominator / counter.bad.den);
     divisor = std::gcd(divisor, std::gcd(term.total, term.bad));

@@ -326,6 +326,17 @@ TEST_CASE("Plan: expressions that are asked of the source, and why", "[rules]") 
   }
 }
 
+TEST_CASE("Plan: knows the bucket that an expression asks for", "[rules]") {
+  const auto plan = MakePlan(With(
+      RatioSli{"1 - sum(rate(x_bucket{le=\"0.40\"}[{{.window}}])) / sum(rate(x_bucket{le=\"+Inf\"}"
+               "[{{.window}}]))"}));
+  REQUIRE(std::holds_alternative<CounterPlan>(plan));
+  const auto& terms = std::get<CounterPlan>(plan).terms;
+  REQUIRE(terms.size() == 2);
+  CHECK_FALSE(terms[0].le);
+  CHECK(terms[1].le == 0.4);
+}
+
 TEST_CASE("Plan: counts no more than a person lists", "[rules]") {
   const auto chain = [](int counters) {
     std::string text;
