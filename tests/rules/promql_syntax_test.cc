@@ -236,6 +236,26 @@ TEST_CASE("PromQL tree: expressions put together at random print and parse to th
   }
 }
 
+TEST_CASE("PromQL tree: long chains are no deep nesting", "[rules]") {
+  std::string chain = "a";
+  for (int i = 0; i < 20000; ++i) chain += " + a - (b * c)";
+  const ExpressionTree tree = Parsed(chain);
+  CHECK(tree.nodes.size() == 1 + 20000 * 6);
+  CHECK(Parsed(ToString(tree)) == tree);
+}
+
+TEST_CASE("PromQL tree: knows where its parts stand", "[rules]") {
+  const ExpressionTree tree = Parsed("1 - max_over_time(sum(up) [1h:])");
+  const auto& difference = std::get<BinaryNode>(tree.root().part);
+  CHECK(tree.root().offset == 0);
+  CHECK(tree.root().at_offset == 2);
+  const ExpressionNode& call = tree.nodes[difference.right];
+  CHECK(call.offset == 4);
+  const ExpressionNode& subquery = tree.nodes[std::get<CallNode>(call.part).arguments[0]];
+  CHECK(subquery.offset == 18);
+  CHECK(subquery.at_offset == 26);
+}
+
 TEST_CASE("PromQL: warns of what only newer servers take", "[rules]") {
   const struct {
     const char* promql;
