@@ -9,11 +9,14 @@
 #   b   VictoriaMetrics and vmalert with the rules of a
 #
 #   benchmarks/side_by_side.sh [--quick] [--slos N] [--history 3d] [--ticks K] [--warm-up K]
-#                              [--variants a,b,c,cm] [--together] [--bin DIR] [--json FILE] [--keep]
+#                              [--recorded 30d] [--variants z,a,b,c,cm] [--together]
+#                              [--bin DIR] [--json FILE] [--keep]
 #
 #   --quick      20 SLOs, 3 ticks, all variants at once: some three minutes, for a look
 #   --slos N     SLOs of ten series each (100)
-#   --history    how much past there is at the start, hours or days (3d)
+#   --history    how much past of the counters there is at the start, hours or days (3d)
+#   --recorded   how much past of the recorded ratio, which the rule over 30 days reads (30d: what
+#                there is once the rules have been running for the time of the SLO)
 #   --ticks K    ticks of 30 s that are measured (10)
 #   --warm-up K  ticks before that, at least (4); slowburn gets more until it has caught up
 #   --variants   which (z,a,b,c,cm); what they are compared with runs beside them anyway
@@ -33,7 +36,7 @@ usage() {
   sed -n 's/^#   \(benchmarks.*\)/usage: \1/p; s/^# \{30\}\(.*\)/      \1/p' "${BASH_SOURCE[0]}" >&2
   exit 2
 }
-slos=100 history=3d ticks=10 warm_up=4 variants=z,a,b,c,cm together=false
+slos=100 history=3d recorded=30d ticks=10 warm_up=4 variants=z,a,b,c,cm together=false
 bin=$root/build json="" keep=false
 readonly interval=30
 while (($#)); do
@@ -41,7 +44,7 @@ while (($#)); do
     --quick) slos=20 ticks=3 warm_up=2 together=true ;;
     --together) together=true ;;
     --keep) keep=true ;;
-    --slos | --history | --ticks | --warm-up | --variants | --bin | --json)
+    --slos | --history | --recorded | --ticks | --warm-up | --variants | --bin | --json)
       (($# > 1)) || usage
       name=${1#--}
       printf -v "${name/-/_}" %s "$2"
@@ -52,9 +55,14 @@ while (($#)); do
   shift
 done
 [[ $slos =~ ^[1-9][0-9]{0,3}$ && $ticks =~ ^[1-9][0-9]*$ && $warm_up =~ ^[1-9][0-9]*$ ]] || usage
-[[ $variants =~ ^(z|a|b|c|cm|zv)(,(z|a|b|c|cm|zv))*$ && $history =~ ^([1-9][0-9]*)([hd])$ ]] || usage
-history_seconds=$((BASH_REMATCH[1] * 3600))
-[[ $history == *h ]] || ((history_seconds *= 24))
+[[ $variants =~ ^(z|a|b|c|cm|zv)(,(z|a|b|c|cm|zv))*$ ]] || usage
+# seconds_of 3d
+seconds_of() {
+  [[ $1 =~ ^([1-9][0-9]*)(h|d)$ ]] || usage
+  if [[ $1 == *h ]]; then echo $((BASH_REMATCH[1] * 3600)); else echo $((BASH_REMATCH[1] * 86400)); fi
+}
+history_seconds=$(seconds_of "$history") || exit 2
+recorded_seconds=$(seconds_of "$recorded") || exit 2
 [[ -z $json ]] || json=$(realpath -m "$json")
 bin=$(realpath "$bin") helper=$bin/slowburn_side_by_side
 for command in prometheus promtool jq curl setpriv "$bin/slowburn" "$helper"; do
@@ -141,7 +149,7 @@ peak_of() {
 phase() {
   local variant role tick begin end before after
   local -A cpu=() first=() started=() counted=()
-  make_history prometheus
+  if [[ " $* " == *" z "* ]]; then make_history prometheus; fi
   if [[ " $* " == *" zv "* ]]; then make_history vm; fi
   for variant in "$@"; do start_variant "$variant"; started[$variant]=$SECONDS; done
   echo "Running $*."
@@ -213,7 +221,7 @@ if [[ ! -s $scratch/results.json ]]; then
 fi
 
 jq -s --argjson slos "$slos" --argjson ticks "$ticks" --argjson interval "$interval" \
-  --arg history "$history" --argjson seconds $((SECONDS - begin)) --arg when "$(date -u +%FT%TZ)" \
+  --arg history "$history" --arg recorded "$recorded" --argjson seconds $((SECONDS - begin)) --arg when "$(date -u +%FT%TZ)" \
   --arg cpu "$(sed -n 's/^model name\s*: //p;' /proc/cpuinfo | head -n 1)" --argjson cores "$(nproc)" \
   --arg prometheus "$(prometheus --version 2>&1 | sed -n 's/^prometheus, version \([^ ]*\).*/\1/p')" \
   --arg slowburn "$("$bin/slowburn" version)" \

@@ -6,13 +6,17 @@
 //   serve SLOS PORT_FILE        an exporter: GET /iK has what instance K counts now, K is 0 to 4;
 //                               every POST is answered with 200, so that alerts have somewhere to
 //                               go
-//   openmetrics SLOS FROM TO    history in the OpenMetrics format, for promtool
-//   vm SLOS FROM TO             the same as lines of JSON, for /api/v1/import of VictoriaMetrics
+//   openmetrics SLOS FROM COUNTERS_FROM TO
+//                               history in the OpenMetrics format, for promtool
+//   vm SLOS FROM COUNTERS_FROM TO
+//                               the same as lines of JSON, for /api/v1/import of VictoriaMetrics
 //   cpu PID...                  CPU time that each process has used, user and system, all threads,
 //                               ended ones too, in nanoseconds; one line each
 //
-// Times are seconds since 1970.  History has scrapes every 15 s, and for each SLO the error ratio
-// over 5 m, recorded every 30 s, which the rule over 30 d reads.
+// Times are seconds since 1970.  From FROM on, history has for each SLO the error ratio over 5 m as
+// recorded every 30 s, which the rule over 30 d reads; from COUNTERS_FROM on also the counters as
+// scraped every 15 s.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -147,13 +151,15 @@ void PrintVm(const std::vector<Series>& all, std::int64_t from_ms, std::int64_t 
   }
 }
 
-int PrintHistory(std::string_view format, int slos, std::int64_t from_ms, std::int64_t to_ms) {
+int PrintHistory(std::string_view format, int slos, std::int64_t from_ms,
+                 std::int64_t counters_from_ms, std::int64_t to_ms) {
+  counters_from_ms = std::max(from_ms, counters_from_ms);
   if (format == "vm") {
-    PrintVm(CounterSeries(slos), from_ms, to_ms);
+    PrintVm(CounterSeries(slos), counters_from_ms, to_ms);
     PrintVm(RecordedSeries(slos), from_ms, to_ms);
   } else {
     Print("# TYPE http_requests counter\n");
-    PrintOpenMetrics(CounterSeries(slos), from_ms, to_ms);
+    PrintOpenMetrics(CounterSeries(slos), counters_from_ms, to_ms);
     Print("# TYPE slo:sli_error:ratio_rate5m gauge\n");
     PrintOpenMetrics(RecordedSeries(slos), from_ms, to_ms);
     Print("# EOF\n");
@@ -233,12 +239,14 @@ int main(int argc, char** argv) {
   const int slos = argc > 2 ? std::atoi(argv[2]) : 0;
   if (command == "cpu" && argc > 2) return PrintCpu(argc - 2, argv + 2);
   if (command == "serve" && argc == 4 && slos > 0) return Serve(slos, argv[3]);
-  if ((command == "openmetrics" || command == "vm") && argc == 5 && slos > 0) {
-    return PrintHistory(command, slos, std::atoll(argv[3]) * 1000, std::atoll(argv[4]) * 1000);
+  if ((command == "openmetrics" || command == "vm") && argc == 6 && slos > 0) {
+    return PrintHistory(command, slos, std::atoll(argv[3]) * 1000, std::atoll(argv[4]) * 1000,
+                        std::atoll(argv[5]) * 1000);
   }
   std::fputs(
-      "usage: slowburn_side_by_side serve SLOS PORT_FILE | openmetrics SLOS FROM TO |\n"
-      "       vm SLOS FROM TO | cpu PID...\n",
+      "usage: slowburn_side_by_side serve SLOS PORT_FILE |\n"
+      "       openmetrics SLOS FROM COUNTERS_FROM TO | vm SLOS FROM COUNTERS_FROM TO | cpu "
+      "PID...\n",
       stderr);
   return 2;
 }

@@ -35,7 +35,7 @@ def bar($name; $value; $bound; $met): if $value == null then empty else {$name, 
 def ratio($of; $by): if $of == null or $by == null then null elif $by <= 0 then null else $of / $by | round_to(1) end;
 {
   $when, machine: {$cpu, $cores}, versions: {$prometheus, $victoria_metrics, $slowburn},
-  $slos, series_per_slo: 10, $ticks, interval_seconds: $interval, scrape_seconds: 15, $history,
+  $slos, series_per_slo: 10, $ticks, interval_seconds: $interval, scrape_seconds: 15, $history, $recorded,
   run_seconds: $seconds,
   variants: $rows,
   ratios: {a_to_c: ratio($cost.a; $cost.c), a_to_cm: ratio($cost.a; $cost.cm),

@@ -6,7 +6,7 @@ def fixed($digits): if . == null then null else
   (if $n < 0 then "-" else "" end) + ($n | fabs / $unit | floor | tostring) +
   (if $digits == 0 then "" else "." + ($n | fabs % $unit | tostring | "0" * ($digits - length) + .) end) end;
 
-"", "\(.slos) SLOs of \(.series_per_slo) series, scrapes every \(.scrape_seconds) s, \(.ticks) ticks of \(.interval_seconds) s, \(.history) of history; "
+"", "\(.slos) SLOs of \(.series_per_slo) series, scrapes every \(.scrape_seconds) s, \(.ticks) ticks of \(.interval_seconds) s, \(.history) of history and \(.recorded) of recorded ratios; "
   + "\(.machine.cores) x \(.machine.cpu); Prometheus \(.versions.prometheus), VictoriaMetrics \(.versions.victoria_metrics), \(.versions.slowburn); \(.run_seconds) s in all.",
 "",
 (("" | pad(43)) + ("CPU ms/tick" | lead(19)) + ("ms/SLO-eval" | lead(20)) + ("SLO-evals" | lead(14)) + ("right" | lead(7))

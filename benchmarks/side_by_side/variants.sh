@@ -87,8 +87,9 @@ start_victoria_metrics() {
 
 start_vmalert() {
   local name=$1.vmalert source=${url[$1.victoria-metrics]}
+  # Without its label on each result, so that they go on with the series of the history.
   spawn "$name" vmalert -rule="$scratch/rules.yml" -evaluationInterval="${interval}s" \
-    -datasource.url="$source" -remoteWrite.url="$source" -notifier.url="http://$exporter" \
+    -datasource.url="$source" -remoteWrite.url="$source" -notifier.url="http://$exporter" -disableAlertgroupLabel \
     -httpListenAddr="${url[$name]#http://}" -loggerLevel=WARN
   wait_for 60 get "${url[$name]}/health"
 }
