@@ -163,17 +163,34 @@ std::string ErrorRatioQuery(const Plan& plan, absl::Duration window) {
   std::string by;
   for (const std::string& name : counter.by) by += (by.empty() ? "" : ", ") + name;
   const std::string sum = by.empty() ? "sum" : fmt::format("sum by ({}) ", by);
-  const auto rate = [&](const Term& term) {
-    return fmt::format("{}(rate({}[{}]))", sum, ToString(term.selector), range);
+  // The weighted sum of rates; `weigh` gives a term's weight.
+  const auto rates = [&](auto weigh) {
+    std::string text;
+    int count = 0;
+    for (const Term& term : counter.terms) {
+      const std::int64_t weight = weigh(term);
+      if (weight == 0) continue;
+      if (count++ > 0) text += weight < 0 ? " - " : " + ";
+      if (count == 1 && weight < 0) text += "-";
+      if (std::abs(weight) != 1) text += fmt::format("{} * ", std::abs(weight));
+      text += fmt::format("{}(rate({}[{}]))", sum, ToString(term.selector), range);
+    }
+    return count > 1 ? "(" + text + ")" : text;
   };
   if (counter.probe) {
     const std::string avg = by.empty() ? "avg" : fmt::format("avg by ({}) ", by);
     return fmt::format("1 - {}(avg_over_time({}[{}]))", avg,
                        ToString(counter.terms.front().selector), range);
   }
-  const std::string ratio =
-      fmt::format("{} / {}", rate(counter.terms.back()), rate(counter.terms.front()));
-  return counter.terms.back().role == Role::kGood ? "1 - " + ratio : ratio;
+  const std::string total = rates([](const Term& term) { return term.total; });
+  const bool by_good = std::all_of(
+      counter.terms.begin(), counter.terms.end(),
+      [](const Term& term) { return term.total != 0 ? term.bad == term.total : term.bad < 0; });
+  if (by_good) {
+    const auto good = [](const Term& term) { return term.total - term.bad; };
+    return fmt::format("1 - {} / {}", rates(good), total);
+  }
+  return fmt::format("{} / {}", rates([](const Term& term) { return term.bad; }), total);
 }
 
 std::string DecidingNumbers(const GroupStatus& group, AlertClass alert_class) {

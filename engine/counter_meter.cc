@@ -7,14 +7,30 @@
 #include <cmath>
 
 namespace slowburn {
+namespace {
 
-CounterMeter::CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns)
+std::uint64_t TargetOf(const Labels& labels) {
+  std::string target;
+  for (const std::string_view name : {"job", "instance"}) {
+    const auto label = labels.find(name);
+    if (label != labels.end()) target += label->second;
+    target += '\0';
+  }
+  return SeriesKeyOf(target).low;
+}
+
+}  // namespace
+
+CounterMeter::CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns, bool deduplicated)
     : plan_(std::move(plan)),
       grid_(grid),
+      deduplicated_(deduplicated),
       columns_(&columns),
-      series_(plan_.terms.size()),
       ever_matched_(plan_.terms.size()) {
-  for (const Term& term : plan_.terms) matchers_.emplace_back(term);
+  for (std::size_t term = 0; term < plan_.terms.size(); ++term) {
+    matchers_.emplace_back(plan_.terms[term]);
+    if (plan_.terms[term].required) required_.insert(term);
+  }
   if (plan_.by.empty()) GroupOf({});
 }
 
@@ -56,6 +72,38 @@ std::size_t CounterMeter::GroupOf(const Labels& labels) {
   return known->second;
 }
 
+std::uint32_t CounterMeter::SeriesOf(std::size_t term, const Labels& labels, SeriesKey key) {
+  if (plan_.terms[term].le) {
+    // `le="1"` and `le="1.0"` are one bucket, and one series when a server writes it anew.
+    Labels rest = labels;
+    rest.erase("le");
+    key = SeriesKeyOf(LabelsToString(rest));
+  }
+  const auto next = static_cast<std::uint32_t>(free_.empty() ? series_.size() : free_.back());
+  const auto term_number = static_cast<std::uint32_t>(term);
+  const auto [known, is_new] = numbers_.try_emplace({key, term_number}, next);
+  if (!is_new) return known->second;
+  if (free_.empty()) {
+    series_.emplace_back();
+  } else {
+    free_.pop_back();
+  }
+  Series& series = series_[next];
+  series = {};
+  series.key = key;
+  series.target = TargetOf(labels);
+  series.group = static_cast<std::uint32_t>(GroupOf(labels));
+  series.term = term_number;
+  ever_matched_[term] = true;
+  return next;
+}
+
+std::optional<std::int64_t> CounterMeter::newest_ms() const {
+  std::optional<std::int64_t> newest;
+  for (const Group& group : groups_) newest = std::max(newest, group.newest_ms);
+  return newest;
+}
+
 std::vector<std::size_t> CounterMeter::UnmatchedTerms() const {
   std::vector<std::size_t> unmatched;
   for (std::size_t term = 0; term < ever_matched_.size(); ++term) {
@@ -65,7 +113,7 @@ std::vector<std::size_t> CounterMeter::UnmatchedTerms() const {
 }
 
 double CounterMeter::unit() const {
-  return std::ldexp(1.0, -shift_);
+  return std::ldexp(1.0, -shift_) / static_cast<double>(plan_.units_per_event);
 }
 
 MeterGroup CounterMeter::group(std::size_t index) const {

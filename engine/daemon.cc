@@ -18,9 +18,9 @@ namespace {
 // The `Date` of a source has whole seconds: a smaller offset is noise.
 constexpr absl::Duration kOffsetNoise = absl::Seconds(2);
 
-// For a remote-write store, or a source that scrapes slowly, `evaluation.settle` is set by the
-// user.
+// For a remote-write store, or a source that scrapes slowly, the user sets it.
 absl::Duration SettleOf(const Config& config, const SourceSettings& source) {
+  if (source.settle) return *source.settle;
   return config.settle.value_or(source.scrape_timeout + absl::Seconds(5));
 }
 
@@ -30,7 +30,7 @@ Evaluator::Options EvaluatorOptions(const Config& config, const std::string& nam
   options.source_name = name;
   options.grid.step_ms = absl::ToInt64Milliseconds(config.interval);
   options.grid.settle_ms = absl::ToInt64Milliseconds(SettleOf(config, source));
-  options.scrape_timeout = source.scrape_timeout;
+  options.deduplicated = source.deduplicated;
   options.around.external_labels = config.external_labels;
   options.around.external_url = config.external_url;
   options.around.browse_url = source.browse_url.empty() ? source.http.url : source.browse_url;

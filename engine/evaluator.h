@@ -13,6 +13,7 @@
 #include "engine/alert_content.h"
 #include "engine/columns.h"
 #include "engine/counter_meter.h"
+#include "engine/counter_reader.h"
 #include "engine/opaque_meter.h"
 #include "engine/slo_status.h"
 #include "engine/slot_grid.h"
@@ -37,7 +38,7 @@ class Evaluator {
     std::string source_name;
     SlotGrid grid;
     absl::Duration lookback = absl::Hours(1);  // How far back a new SLO is counted at first.
-    absl::Duration scrape_timeout = absl::Seconds(10);
+    bool deduplicated = false;                 // The source merges replicas.
     AlertSurroundings around;
   };
 
@@ -68,7 +69,7 @@ class Evaluator {
 
   void Start(Running& running, std::int64_t slot);
   Columns& ColumnsFor(const Slo& slo);
-  void AssignFetches();
+  void AssignReader();
   void Read(std::int64_t slot);
   std::int64_t SmallestChunkMs() const;
   std::int64_t LargestChunkMs() const;
@@ -87,7 +88,7 @@ class Evaluator {
   std::map<std::vector<std::int64_t>, std::unique_ptr<Columns>> columns_;  // By ladder, in slots.
   std::vector<std::unique_ptr<Running>> running_;                          // By id.
   std::vector<Retired> retired_;
-  std::vector<Selector> fetches_;
+  CounterReader reader_;
   absl::Time last_at_;
 };
 

@@ -22,7 +22,7 @@ struct Evaluator::Running {
   std::unique_ptr<OpaqueMeter> opaque;
   std::map<std::string, GroupAlerts> alerts;  // By group key.
   std::vector<Alert> shown;                   // As of the last evaluation.
-  std::vector<std::size_t> fetches;           // Of the counter's terms.
+  std::size_t reader_index = 0;               // Of the counter, in the reader.
   std::optional<absl::Time> running_since;
   std::int64_t chunk_ms = 0;  // Set when it starts.
   bool read = false;          // In this evaluation.

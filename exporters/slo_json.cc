@@ -11,18 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string_view RoleName(Role role) {
-  switch (role) {
-    case Role::kTotal:
-      return "total";
-    case Role::kBad:
-      return "bad";
-    case Role::kGood:
-      return "good";
-  }
-  return "";
-}
-
 json PlanJson(const SloStatus& slo) {
   if (slo.plan == nullptr) return nullptr;
   if (const auto* opaque = std::get_if<OpaquePlan>(slo.plan.get())) {
@@ -31,9 +19,8 @@ json PlanJson(const SloStatus& slo) {
   const auto& plan = std::get<CounterPlan>(*slo.plan);
   json terms = json::array();
   for (const Term& term : plan.terms) {
-    terms.push_back({{"role", RoleName(term.role)},
-                     {"selector", ToString(term.selector)},
-                     {"le", OrNull(term.le)}});
+    terms.push_back(
+        {{"role", RoleOf(term)}, {"selector", ToString(term.selector)}, {"le", OrNull(term.le)}});
   }
   return {{"kind", "exact"}, {"probe", plan.probe}, {"terms", std::move(terms)}};
 }

@@ -73,12 +73,14 @@ struct Planner {
   Plan operator()(const EventsSli& sli) const {
     CounterPlan plan;
     plan.by = slo.by;
-    plan.terms.push_back({Role::kTotal, sli.total, std::nullopt});
     if (sli.good) {
-      plan.terms.push_back({Role::kGood, *sli.good, std::nullopt});
-      plan.good_within_total = Covers(sli.total, *sli.good);
-    } else if (sli.bad) {
-      plan.terms.push_back({Role::kBad, *sli.bad, std::nullopt});
+      plan.terms.push_back({.selector = sli.total, .total = 1, .bad = 1});
+      // Good series that total holds too are part of its scrapes, so that their absence is zero.
+      plan.terms.push_back(
+          {.selector = *sli.good, .bad = -1, .required = !Covers(sli.total, *sli.good)});
+    } else {
+      plan.terms.push_back({.selector = sli.total, .total = 1});
+      if (sli.bad) plan.terms.push_back({.selector = *sli.bad, .bad = 1});
     }
     return plan;
   }
@@ -87,12 +89,13 @@ struct Planner {
     const BucketBound bound = MakeBucketBound(sli.under, sli.milliseconds);
     CounterPlan plan;
     plan.by = slo.by;
+    plan.terms.push_back({.selector = With(sli.histogram, {"le", Matcher::Op::kEqual, "+Inf"}),
+                          .total = 1,
+                          .bad = 1});
     plan.terms.push_back(
-        {Role::kTotal, With(sli.histogram, {"le", Matcher::Op::kEqual, "+Inf"}), std::nullopt});
-    plan.terms.push_back({Role::kGood,
-                          With(sli.histogram, {"le", Matcher::Op::kRegex, bound.pattern}),
-                          bound.value});
-    plan.good_within_total = true;
+        {.selector = With(sli.histogram, {"le", Matcher::Op::kRegex, bound.pattern}),
+         .bad = -1,
+         .le = bound.value});
     return plan;
   }
 
@@ -100,7 +103,7 @@ struct Planner {
     CounterPlan plan;
     plan.by = slo.by;
     plan.probe = true;
-    plan.terms.push_back({Role::kTotal, sli.gauge, std::nullopt});
+    plan.terms.push_back({.selector = sli.gauge, .total = 1});
     return plan;
   }
 
@@ -124,8 +127,8 @@ struct Planner {
     }
     CounterPlan plan;
     plan.by = total->by;
-    plan.terms.push_back({Role::kTotal, total->selector, std::nullopt});
-    plan.terms.push_back({Role::kBad, error->selector, std::nullopt});
+    plan.terms.push_back({.selector = total->selector, .total = 1});
+    plan.terms.push_back({.selector = error->selector, .bad = 1});
     return plan;
   }
 
@@ -138,6 +141,11 @@ struct Planner {
 
 Plan MakePlan(const Slo& slo) {
   return std::visit(Planner{slo}, slo.sli);
+}
+
+std::string_view RoleOf(const Term& term) {
+  if (term.total != 0) return "total";
+  return term.bad < 0 ? "good" : "bad";
 }
 
 std::string WithWindow(std::string_view query, absl::Duration window) {

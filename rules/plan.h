@@ -1,8 +1,10 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -10,26 +12,24 @@
 
 namespace slowburn {
 
-// What a counter term counts.
-enum class Role { kTotal, kBad, kGood };
-
-// One selector whose increments count towards an SLO.
+// One selector whose increments count towards an SLO, in units of which `units_per_event` make an
+// event.
 struct Term {
-  Role role = Role::kTotal;
   Selector selector;
+  std::int64_t total = 0;  // Units that one counted event adds to the total,
+  std::int64_t bad = 0;    // and to the errors; a good one takes back what the total took for bad.
   std::optional<double> le;  // Latency: only the bucket whose `le` is this number.
+  bool required = false;  // Without any series of it nothing is known, rather than nothing counted.
 
   bool operator==(const Term&) const = default;
 };
 
 // Counted from raw samples, each event once.
 struct CounterPlan {
-  std::vector<Term> terms;      // One total and one bad or good; a probe has its total alone.
-  std::vector<std::string> by;  // Sorted labels that split the SLO into groups.
-  bool probe = false;           // Each sample is an event: good at 1 and above, else bad.
-  // Whether each good series is one of the scrape that gives total too, so that its absence is
-  // zero.
-  bool good_within_total = false;
+  std::vector<Term> terms;           // The first adds to the total; a probe has it alone.
+  std::int64_t units_per_event = 1;  // The common denominator of what the terms add.
+  std::vector<std::string> by;       // Sorted labels that split the SLO into groups.
+  bool probe = false;                // Each sample is an event: good at 1 and above, else bad.
 
   bool operator==(const CounterPlan&) const = default;
 };
@@ -41,6 +41,9 @@ struct OpaquePlan {
 
   bool operator==(const OpaquePlan&) const = default;
 };
+
+// What a term is for, in a word: `total`, `bad` or `good`.
+std::string_view RoleOf(const Term& term);
 
 using Plan = std::variant<CounterPlan, OpaquePlan>;
 

@@ -28,9 +28,7 @@ void ExplainPlans(const std::vector<Slo>& slos) {
     }
     fmt::print("{}: exact: each event is counted once, from raw samples\n", slo.Id());
     for (const Term& term : std::get<CounterPlan>(plan).terms) {
-      constexpr std::string_view kNames[] = {"total", "bad", "good"};
-      fmt::print("  {}: {}\n", kNames[static_cast<std::size_t>(term.role)],
-                 ToString(term.selector));
+      fmt::print("  {}: {}\n", RoleOf(term), ToString(term.selector));
     }
   }
 }

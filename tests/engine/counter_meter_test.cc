@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/prometheus_json.h"
 #include "tests/fakes/fake_prometheus.h"
 #include "tests/reference/event_oracle.h"
 
@@ -20,13 +21,17 @@ Selector Select(const std::string& text) {
   return *ParseSelector(text);
 }
 
-CounterPlan Plan(Role second = Role::kBad, bool good_within_total = true) {
+CounterPlan Plan() {
   CounterPlan plan;
-  plan.terms = {{Role::kTotal, Select("requests_total"), std::nullopt}};
-  plan.terms.push_back(
-      {second, Select(second == Role::kBad ? R"(requests_total{code=~"5.."})" : R"(good_total)"),
-       std::nullopt});
-  plan.good_within_total = good_within_total;
+  plan.terms = {{.selector = Select("requests_total"), .total = 1},
+                {.selector = Select(R"(requests_total{code=~"5.."})"), .bad = 1}};
+  return plan;
+}
+
+CounterPlan GoodPlan(bool required) {
+  CounterPlan plan;
+  plan.terms = {{.selector = Select("requests_total"), .total = 1, .bad = 1},
+                {.selector = Select("good_total"), .bad = -1, .required = required}};
   return plan;
 }
 
@@ -55,15 +60,19 @@ class Bench {
 
   Telemetry::Counted Read() {
     columns.Append(slot);
-    const std::int64_t from =
-        *meter.sealed_ms() - std::max<std::int64_t>(meter.overlap_ms(), 10'000);
+    const std::int64_t from = *meter.sealed_ms() - meter.overlap_ms();
     std::vector<QueryResult> results;
-    for (const Term& term : meter.plan().terms) {
-      results.push_back(store.Range(term.selector, from, now_ms()));
+    std::vector<CounterMeter::Found> found;
+    for (std::size_t term = 0; term < meter.plan().terms.size(); ++term) {
+      results.push_back(store.Range(meter.plan().terms[term].selector, from, now_ms()));
+      for (const QueryResult::Series& series : results.back().series) {
+        const Labels labels = *ParseLabels(series.labels_json);
+        if (!meter.Matches(term, labels)) continue;
+        const SeriesKey key = SeriesKeyOf(series.labels_json);
+        found.push_back({term, meter.SeriesOf(term, labels, key), series.samples});
+      }
     }
-    std::vector<const QueryResult*> pointers;
-    for (const QueryResult& result : results) pointers.push_back(&result);
-    const Telemetry::Counted counted = meter.Absorb(pointers, from, slot);
+    const Telemetry::Counted counted = meter.Absorb(found, {from, slot, replica});
     meter.MoveTo(slot++);
     return counted;
   }
@@ -86,6 +95,7 @@ class Bench {
   CounterMeter meter;
   std::int64_t slot = 0;
   std::int64_t since_ms = 0;
+  int replica = 0;
 };
 
 // A counter that is scraped every 15 s from `from` to `to` and grows by `step`.
@@ -212,14 +222,14 @@ TEST_CASE("Counter: good events leave the rest as bad", "[engine]") {
     return Labels{{"__name__", "good_total"}, {"job", "shop"}, {"instance", instance}};
   };
   SECTION("when they are there") {
-    Bench bench(Plan(Role::kGood, false));
+    Bench bench(GoodPlan(true));
     Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 900'000, 1000, 10);
     Scrape(bench.store, good("a"), kStart - 600'000, kStart + 900'000, 1000, 9);
     bench.ReadUntil(kStart + 300'000);
     CHECK(bench.Sealed(absl::Minutes(5)).bad == 20);
   }
   SECTION("but are unknown while they were never there") {
-    Bench bench(Plan(Role::kGood, false));
+    Bench bench(GoodPlan(true));
     Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 900'000, 1000, 10);
     bench.ReadUntil(kStart + 300'000);
     CHECK(bench.Sealed(absl::Minutes(5)).bad == 0);
@@ -227,13 +237,13 @@ TEST_CASE("Counter: good events leave the rest as bad", "[engine]") {
     CHECK(bench.meter.UnmatchedTerms() == std::vector<std::size_t>{1});
   }
   SECTION("and are none when they would be among the total's own") {
-    Bench bench(Plan(Role::kGood, true));
+    Bench bench(GoodPlan(false));
     Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 900'000, 1000, 10);
     bench.ReadUntil(kStart + 300'000);
     CHECK(bench.Sealed(absl::Minutes(5)).bad == 200);
   }
   SECTION("and never make a negative count") {
-    Bench bench(Plan(Role::kGood, false));
+    Bench bench(GoodPlan(true));
     Scrape(bench.store, Series("a", "200"), kStart - 600'000, kStart + 900'000, 1000, 10);
     Scrape(bench.store, good("a"), kStart - 600'000, kStart + 900'000, 1000, 11);
     bench.ReadUntil(kStart + 270'000);
@@ -286,7 +296,7 @@ TEST_CASE("Counter: groups are separate budgets", "[engine]") {
 
 TEST_CASE("Counter: probes count samples, and a missing one is unknown", "[engine]") {
   CounterPlan plan;
-  plan.terms = {{Role::kTotal, Select("probe_success"), std::nullopt}};
+  plan.terms = {{.selector = Select("probe_success"), .total = 1}};
   plan.probe = true;
   Bench bench(std::move(plan));
   const Labels labels = {{"__name__", "probe_success"}, {"job", "probe"}, {"instance", "x"}};

@@ -36,8 +36,8 @@ Slo NewSlo(const std::string& service, const std::string& name) {
 std::shared_ptr<const Plan> ExactPlan(std::vector<std::string> by = {}) {
   CounterPlan plan;
   plan.terms = {
-      {Role::kTotal, Select("requests_total"), std::nullopt},
-      {Role::kBad, Select("errors_total", {{"code", Matcher::Op::kRegex, "5.."}}), std::nullopt}};
+      {.selector = Select("requests_total"), .total = 1},
+      {.selector = Select("errors_total", {{"code", Matcher::Op::kRegex, "5.."}}), .bad = 1}};
   plan.by = std::move(by);
   return std::make_shared<const Plan>(std::move(plan));
 }

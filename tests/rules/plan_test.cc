@@ -46,22 +46,21 @@ TEST_CASE("Plan: events become two terms", "[rules]") {
   sli.total = total;
   sli.bad = bad;
   CounterPlan want;
-  want.terms = {{Role::kTotal, total, {}}, {Role::kBad, bad, {}}};
+  want.terms = {{.selector = total, .total = 1}, {.selector = bad, .bad = 1}};
   want.by = {"region"};
   CHECK(Counted(With(sli, {"region"})) == want);
 
   sli.good = std::exchange(sli.bad, std::nullopt);
-  want.terms[1].role = Role::kGood;
-  want.good_within_total = true;
+  want.terms = {{.selector = total, .total = 1, .bad = 1}, {.selector = bad, .bad = -1}};
   CHECK(Counted(With(sli, {"region"})) == want);
 
   sli.good = Parsed("http_successes_total{job=\"api\"}");
-  CHECK_FALSE(Counted(With(sli)).good_within_total);
+  CHECK(Counted(With(sli)).terms[1].required);
 }
 
 TEST_CASE("Plan: a probe is its gauge", "[rules]") {
   CounterPlan want;
-  want.terms = {{Role::kTotal, Parsed("probe_success"), {}}};
+  want.terms = {{.selector = Parsed("probe_success"), .total = 1}};
   want.by = {"instance"};
   want.probe = true;
   CHECK(Counted(With(ProbeSli{Parsed("probe_success")}, {"instance"})) == want);
@@ -73,12 +72,12 @@ TEST_CASE("Plan: latency takes total and good from one histogram", "[rules]") {
   sli.under = absl::Milliseconds(300);
   const CounterPlan plan = Counted(With(sli, {"job"}));
   CHECK(plan.by == std::vector<std::string>{"job"});
-  CHECK(plan.good_within_total);
   REQUIRE(plan.terms.size() == 2);
   CHECK(ToString(plan.terms[0].selector) == R"(latency_seconds_bucket{job="api",le="+Inf"})");
-  CHECK(plan.terms[0].role == Role::kTotal);
+  CHECK(RoleOf(plan.terms[0]) == "total");
   CHECK_FALSE(plan.terms[0].le);
-  CHECK(plan.terms[1].role == Role::kGood);
+  CHECK(RoleOf(plan.terms[1]) == "good");
+  CHECK_FALSE(plan.terms[1].required);
   CHECK(plan.terms[1].le == 0.3);
   CHECK(ParseSelector(ToString(plan.terms[1].selector)).ok());
 }
@@ -184,7 +183,7 @@ TEST_CASE("Plan: expressions that are counted", "[rules]") {
   for (const auto& c : cases) {
     DYNAMIC_SECTION(c.error << " / " << c.total) {
       CounterPlan want;
-      want.terms = {{Role::kTotal, Parsed("t"), {}}, {Role::kBad, Parsed("e"), {}}};
+      want.terms = {{.selector = Parsed("t"), .total = 1}, {.selector = Parsed("e"), .bad = 1}};
       want.by = c.by;
       CHECK(Counted(With(ExpressionSli{c.error, c.total})) == want);
     }
