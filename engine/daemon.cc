@@ -18,9 +18,9 @@ namespace {
 // The `Date` of a source has whole seconds: a smaller offset is noise.
 constexpr absl::Duration kOffsetNoise = absl::Seconds(2);
 
-// For a remote-write store, or a source that scrapes slowly, `evaluation.settle` is set by the
-// user.
+// For a remote-write store, or a source that scrapes slowly, the user sets it.
 absl::Duration SettleOf(const Config& config, const SourceSettings& source) {
+  if (source.settle) return *source.settle;
   return config.settle.value_or(source.scrape_timeout + absl::Seconds(5));
 }
 
