@@ -93,6 +93,9 @@ class Columns {
   Counts Now(Row row) const;
   Counts Newest(Row row) const;
 
+  // How far apart, in slots, the columns are that answer the longest window.
+  std::int64_t coarsest() const { return ladder_.back().resolution; }
+
   // The newest column's slot; nullopt before the first.
   std::optional<std::int64_t> newest() const;
 

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "engine/evaluator.h"
 #include "engine/evaluator_running.h"
 #include "engine/selector_check.h"
@@ -22,68 +20,19 @@ constexpr int kCatchUpReads = 8;  // In one evaluation, so that it still ends.
 constexpr int kChecksPerEvaluation = 4;
 constexpr std::int64_t kCheckAgainMs = 60 * 1000;
 
-bool AnyFiring(const std::map<std::string, GroupAlerts>& alerts) {
-  for (const auto& [group, records] : alerts) {
-    for (const auto& [alert_class, record] : records) {
-      if (record.state == AlertState::kFiring && alert_class != AlertClass::kNoData) return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 void Evaluator::ReadCounters(std::int64_t slot, std::span<Running* const> which) {
-  struct Fetch {
-    std::int64_t from_ms = 0;
-    std::size_t query = 0;
-  };
-
-  std::map<std::size_t, Fetch> needed;  // By index in fetches_.
-  const std::int64_t timeout_ms = absl::ToInt64Milliseconds(options_.scrape_timeout);
-  for (const Running* running : which) {
-    const std::int64_t from =
-        *running->counter->sealed_ms() - std::max(running->counter->overlap_ms(), timeout_ms);
-    for (const std::size_t fetch : running->fetches) {
-      const auto [known, is_new] = needed.try_emplace(fetch, Fetch{from, 0});
-      if (!is_new) known->second.from_ms = std::min(known->second.from_ms, from);
-    }
-  }
-  const std::int64_t at_ms = options_.grid.TimeOf(slot);
-  std::vector<Query> queries;
-  for (auto& [index, fetch] : needed) {
-    fetch.query = queries.size();
-    queries.push_back({fmt::format("{}[{}ms]", ToString(fetches_[index]), at_ms - fetch.from_ms),
-                       absl::FromUnixMillis(at_ms)});
-  }
-  const std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
-  for (Running* running : which) {
-    std::vector<const QueryResult*> results;
-    std::int64_t from_ms = INT64_MIN;
-    absl::Status failure;
-    for (const std::size_t index : running->fetches) {
-      const Fetch& fetch = needed.at(index);
-      const absl::StatusOr<QueryResult>& answer = answers[fetch.query];
-      from_ms = std::max(from_ms, fetch.from_ms);
-      if (!answer.ok()) {
-        failure = answer.status();
-      } else if (answer->partial) {
-        failure = absl::UnavailableError(
-            fmt::format("the source answered in part: {}",
-                        answer->warnings.empty() ? "" : answer->warnings.front()));
-      } else {
-        results.push_back(&*answer);
-      }
-    }
-    running->read = failure.ok();
-    if (failure.ok()) {
-      telemetry_.OnCounted(options_.source_name, running->counter->Absorb(results, from_ms, slot));
-      running->failure.clear();
-    } else {
-      running->failure = std::string(failure.message());
-      if (absl::IsResourceExhausted(failure) || absl::IsDeadlineExceeded(failure)) {
-        running->chunk_ms = std::max(SmallestChunkMs(), running->chunk_ms / 2);
-      }
+  std::vector<std::size_t> indices;
+  for (const Running* running : which) indices.push_back(running->reader_index);
+  const std::vector<absl::Status> statuses = reader_.Read(slot, indices);
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    Running& running = *which[i];
+    const absl::Status& status = statuses[i];
+    running.read = status.ok();
+    running.failure = std::string(status.message());
+    if (absl::IsResourceExhausted(status) || absl::IsDeadlineExceeded(status)) {
+      running.chunk_ms = std::max(SmallestChunkMs(), running.chunk_ms / 2);
     }
   }
 }
@@ -112,50 +61,6 @@ bool Evaluator::CatchUp(std::int64_t slot) {
   if (behind.empty()) return false;
   ReadCounters(grid.SlotBefore(until), behind);
   return std::any_of(behind.begin(), behind.end(), [](const Running* r) { return r->read; });
-}
-
-void Evaluator::ReadOpaque(std::int64_t slot) {
-  std::vector<Query> queries;
-  std::map<std::pair<std::string, absl::Time>, std::size_t> known;
-
-  struct Asking {
-    Running* running = nullptr;
-    WindowEnd end = WindowEnd::kNewest;
-    std::vector<std::size_t> answers;
-  };
-
-  std::vector<Asking> all;
-  for (const auto& running : running_) {
-    if (!running->opaque) continue;
-    // A firing alert may resolve, and that is decided on sealed data; firing need not wait for it.
-    Asking asking{
-        running.get(), AnyFiring(running->alerts) ? WindowEnd::kSealed : WindowEnd::kNewest, {}};
-    for (Query& query : running->opaque->Queries(slot, asking.end)) {
-      const auto [at, is_new] = known.try_emplace({query.expr, query.at}, queries.size());
-      if (is_new) queries.push_back(std::move(query));
-      asking.answers.push_back(at->second);
-    }
-    all.push_back(std::move(asking));
-  }
-  if (all.empty()) return;
-  const std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
-  for (Asking& asking : all) {
-    std::vector<const QueryResult*> results;
-    asking.running->failure.clear();
-    for (const std::size_t index : asking.answers) {
-      if (!answers[index].ok()) {
-        asking.running->failure = std::string(answers[index].status().message());
-      } else if (answers[index]->partial) {
-        asking.running->failure = "the source answered in part";
-      } else {
-        results.push_back(&*answers[index]);
-      }
-    }
-    asking.running->read = asking.running->failure.empty();
-    if (!asking.running->read) continue;
-    telemetry_.OnCounted(options_.source_name,
-                         asking.running->opaque->Absorb(results, slot, asking.end));
-  }
 }
 
 void Evaluator::Read(std::int64_t slot) {

@@ -31,13 +31,15 @@ absl::StatusOr<std::vector<std::string>> ParseStringList(std::string body);
 
 // Classifies a failed answer.
 //
-//   kInvalidArgument    the query is wrong and will stay so (bad_data, a 400)
-//   kResourceExhausted  too much was asked for (limit of samples or series, 422 execution)
+//   kInvalidArgument    the query is wrong and will stay so (bad_data, a 400; of VictoriaMetrics,
+//                       which answers 422 to everything, what its message says)
+//   kResourceExhausted  too much was asked for (limit of samples or series, any other 422)
+//   kDeadlineExceeded   it took too long (timeout, a proxy's 504): asking for less may help
 //   kUnavailable        retry: 429, 5xx, a server that starts or stops
 //   kPermissionDenied   401 or 403: configuration
 //   kNotFound           404: the url is wrong
-// `body` may be JSON with errorType and error, or plain text; its message is kept, cut at 500
-// bytes.
+// `body` may be JSON with errorType and error, or plain text; its message is kept, without
+// long quotes of the query, cut at 500 bytes.
 absl::Status QueryError(int http_status, std::string_view body);
 
 }  // namespace slowburn

@@ -36,18 +36,53 @@ bool ContainsAny(std::string_view text, const std::array<std::string_view, n>& p
   });
 }
 
-// A limit on points, samples, series or the length of the query: asking for less helps.
-bool SpeaksOfLimit(std::string_view message) {
-  constexpr std::array<std::string_view, 4> kPhrases = {"exceed", "too many", "too long",
-                                                        "-search.max"};
-  return ContainsAny(message, kPhrases);
+// The text with each quoted part of more than `longest` bytes emptied.
+//
+// Sources quote what they were asked, and a query may say anything: `errors_exceeded_total` is no
+// limit.  A merged query of many kilobytes would also leave no room for the reason.
+std::string WithoutQuotes(std::string_view text, std::size_t longest) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t end = at;
+    if (text[at] == '"') {
+      do {
+        end += text[end] == '\\' ? 2U : 1U;
+      } while (end < text.size() && text[end] != '"');
+    }
+    if (end >= text.size()) return out + std::string(text.substr(at));  // A quote left open.
+    if (end - at > longest + 1) {
+      out += R"("...")";
+    } else {
+      out += text.substr(at, end - at + 1);
+    }
+    at = end + 1;
+  }
+  return out;
 }
 
-// VictoriaMetrics answers 422 to everything, parse errors too.
-bool SpeaksOfSyntax(std::string_view message) {
-  constexpr std::array<std::string_view, 4> kPhrases = {"unparsed data", "unexpected token",
-                                                        "unknown func", "cannot parse"};
-  return ContainsAny(message, kPhrases);
+// A limit on points, samples, series or the length of the query: asking for less helps.
+bool SpeaksOfLimit(std::string_view reason) {
+  constexpr std::array<std::string_view, 5> kPhrases = {"exceed", "too many", "too long",
+                                                        "cannot select more than", "-search.max"};
+  return ContainsAny(reason, kPhrases);
+}
+
+// A limit on time, said with a status that means anything.
+bool SpeaksOfTime(std::string_view reason) {
+  constexpr std::array<std::string_view, 4> kPhrases = {
+      "timeout exceeded", "timed out", "deadline exceeded", "-search.maxQueryDuration"};
+  return ContainsAny(reason, kPhrases);
+}
+
+// What is wrong with the query itself.  VictoriaMetrics answers 422 to that too.
+bool SpeaksOfQuery(std::string_view reason) {
+  constexpr std::array<std::string_view, 10> kPhrases = {
+      "parse error",         "unparsed data", "unexpected token",
+      "unknown func",        "cannot parse",  "error parsing regexp",
+      "missing `query` arg", "many-to-many",  "multiple matches for labels",
+      "duplicate time"};
+  return ContainsAny(reason, kPhrases);
 }
 
 // Statuses of a gate in front of the source, or that mean the same whoever says them.
@@ -67,29 +102,33 @@ std::optional<StatusCode> CodeOfGate(int http_status) {
     case 413:
     case 414:
       return StatusCode::kResourceExhausted;
+    case 504:  // A proxy that waited for its upstream: less may be answered in time.
+      return StatusCode::kDeadlineExceeded;
     default:
       if (http_status >= 300 && http_status < 400) return StatusCode::kNotFound;
       return std::nullopt;
   }
 }
 
-StatusCode CodeOfExecution(std::string_view message) {
-  if (SpeaksOfLimit(message)) return StatusCode::kResourceExhausted;
-  return SpeaksOfSyntax(message) ? StatusCode::kInvalidArgument : StatusCode::kResourceExhausted;
+StatusCode CodeOfExecution(std::string_view reason) {
+  if (SpeaksOfQuery(reason)) return StatusCode::kInvalidArgument;
+  return SpeaksOfTime(reason) ? StatusCode::kDeadlineExceeded : StatusCode::kResourceExhausted;
 }
 
-StatusCode CodeOfBadData(std::string_view message) {
-  return SpeaksOfLimit(message) ? StatusCode::kResourceExhausted : StatusCode::kInvalidArgument;
+StatusCode CodeOfBadData(std::string_view reason) {
+  if (SpeaksOfQuery(reason)) return StatusCode::kInvalidArgument;
+  return SpeaksOfLimit(reason) ? StatusCode::kResourceExhausted : StatusCode::kInvalidArgument;
 }
 
-StatusCode Code(int http_status, std::string_view error_type, std::string_view message) {
+// `reason` is without what the source quotes.
+StatusCode Code(int http_status, std::string_view error_type, std::string_view reason) {
   if (const auto gate = CodeOfGate(http_status)) return *gate;
-  if (error_type == "bad_data") return CodeOfBadData(message);
-  if (error_type == "execution" || error_type == "422") return CodeOfExecution(message);
+  if (error_type == "bad_data") return CodeOfBadData(reason);
+  if (error_type == "execution" || error_type == "422") return CodeOfExecution(reason);
   if (error_type == "timeout") return StatusCode::kDeadlineExceeded;
   if (error_type == "not_found") return StatusCode::kNotFound;
-  if (http_status == 422) return CodeOfExecution(message);
-  if (http_status == 400) return CodeOfBadData(message);
+  if (http_status == 422) return CodeOfExecution(reason);
+  if (http_status == 400) return CodeOfBadData(reason);
   // Neither the query's fault nor a known refusal: it may pass.
   if (http_status >= 500 || http_status < 400) return StatusCode::kUnavailable;
   return StatusCode::kNotFound;
@@ -99,12 +138,15 @@ StatusCode Code(int http_status, std::string_view error_type, std::string_view m
 
 absl::Status ClassifyQueryError(int http_status, std::string_view error_type,
                                 std::string_view message) {
-  message = Trim(message);
+  constexpr std::size_t kLongestQuote = 100;
+  const std::string shown = WithoutQuotes(message, kLongestQuote);
   std::string text =
       http_status == 200 ? "answered with an error" : fmt::format("HTTP {}", http_status);
   if (!error_type.empty()) text += fmt::format(": {}", error_type.substr(0, 50));
-  if (!message.empty()) text += fmt::format(": {}", message);
-  return {Code(http_status, error_type, message), text};
+  if (const std::string_view words = Trim(shown); !words.empty()) {
+    text += fmt::format(": {}", words);
+  }
+  return {Code(http_status, error_type, WithoutQuotes(message, 0)), text};
 }
 
 }  // namespace slowburn

@@ -40,6 +40,8 @@ class QueryResult {
   std::vector<Series> series;
   std::vector<std::string> warnings;  // Of the source; data may be partial then.
   bool partial = false;               // Data is missing: warnings, or the source said so.
+  // Which of the source's replicas answered: another's samples have times of their own.
+  int replica = 0;
 
   std::unique_ptr<std::string> body;  // What `labels_json` points into.
   std::vector<Sample> samples;        // What `Series::samples` points into.

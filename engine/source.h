@@ -28,7 +28,8 @@ class Source {
 
   // Runs all queries, several in flight, and returns their results in the order of the queries.
   // Blocks until each has its answer or has timed out.  Errors as `QueryError` classifies them, and
-  // kDeadlineExceeded, kUnavailable and kDataLoss of the transport; kCancelled after `Cancel`.
+  // kDeadlineExceeded, kUnavailable and kDataLoss of the transport; kCancelled after `Cancel`.  All
+  // successes of one call are of one replica.
   virtual std::vector<absl::StatusOr<QueryResult>> Run(std::span<const Query> queries) = 0;
 
   // The label names that the series matched by `selector` have had since `since`.

@@ -3,6 +3,7 @@
 #include "rules/config.h"
 
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -99,10 +100,15 @@ class ConfigReader {
   }
 
   std::string Url(MapReader& map, std::string_view key) {
-    const std::optional<std::string> url = map.Text(key);
+    const YamlNode* node = map.Find(key);
+    return node == nullptr ? "" : Url(*node, key);
+  }
+
+  std::string Url(const YamlNode& node, std::string_view key) {
+    const std::optional<std::string> url = ReadText(node, key, report_);
     if (!url.has_value()) return "";
     if (!IsUrl(*url)) {
-      report_.Error(*map.Find(key), fmt::format("{}: '{}' is not a URL", key, Shown(*url)),
+      report_.Error(node, fmt::format("{}: '{}' is not a URL", key, Shown(*url)),
                     "http://host:port or https://host");
     }
     return *url;
@@ -133,7 +139,10 @@ class ConfigReader {
       }
       MapReader map(*value, "the source", report_);
       if (const YamlNode* prometheus = map.Need("prometheus")) {
-        config_.sources.emplace(name, ReadPrometheus(*prometheus));
+        SourceSettings settings = ReadPrometheus(*prometheus);
+        settings.deduplicated = map.Bool("deduplicated").value_or(false);
+        settings.settle = map.Duration("settle");
+        config_.sources.emplace(name, std::move(settings));
       }
       map.Finish();
       config_.defaults.sources.push_back(name);
@@ -145,6 +154,7 @@ class ConfigReader {
     MapReader map(node, "prometheus", report_);
     SourceSettings out;
     out.http = ReadHttp(map);
+    if (const YamlNode* url = map.Need("url")) ReadReplicas(*url, out);
     if (const YamlNode* most = map.Find("max_in_flight")) {
       out.max_in_flight = static_cast<int>(
           ReadInteger(*most, "max_in_flight", 1, 1000, report_).value_or(out.max_in_flight));
@@ -155,17 +165,38 @@ class ConfigReader {
     return out;
   }
 
+  // One url, or a list of them: those of an HA pair, for one.
+  void ReadReplicas(const YamlNode& node, SourceSettings& out) {
+    if (node.kind != YamlNode::Kind::kList) {
+      out.http.url = Url(node, "url");
+      return;
+    }
+    if (node.items.empty()) report_.Error(node, "url is an empty list");
+    std::set<std::string> known;
+    for (const YamlNode* item : node.items) {
+      const std::string url = Url(*item, "url");
+      if (!known.insert(url).second) {
+        report_.Error(*item, fmt::format("url: '{}' stands twice", Shown(url)));
+      } else if (known.size() == 1) {
+        out.http.url = url;
+      } else {
+        out.replicas.push_back(url);
+      }
+    }
+  }
+
   void ReadAlertmanagers(const YamlNode& node) {
     for (const YamlNode* item : ReadList(node, "alertmanagers", report_)) {
       MapReader map(*item, "the Alertmanager", report_);
       config_.alertmanagers.push_back(ReadHttp(map));
+      if (map.Need("url") != nullptr) config_.alertmanagers.back().url = Url(map, "url");
       map.Finish();
     }
   }
 
+  // All but the url.
   HttpSettings ReadHttp(MapReader& map) {
     HttpSettings out;
-    if (map.Need("url") != nullptr) out.url = Url(map, "url");
     if (const YamlNode* node = map.Find("headers")) ReadHeaders(*node, out);
     if (const YamlNode* node = map.Find("basic_auth")) ReadBasicAuth(*node, out);
     out.bearer_token = map.Text("bearer_token").value_or("");

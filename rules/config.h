@@ -34,11 +34,15 @@ struct HttpSettings {
   bool operator==(const HttpSettings&) const = default;
 };
 
+// A store of samples, by the name that SLOs give.
 struct SourceSettings {
-  HttpSettings http;
+  HttpSettings http;  // Of its first replica; the others differ in the url only.
   int max_in_flight = 8;
   std::string browse_url;  // What people open; the url itself when empty.
   absl::Duration scrape_timeout = absl::Seconds(10);
+  std::vector<std::string> replicas;     // Further urls, each of the same data scraped by another.
+  bool deduplicated = false;             // The store merges replicas: a tiny drop is no reset.
+  std::optional<absl::Duration> settle;  // Instead of `Config::settle`.
 
   bool operator==(const SourceSettings&) const = default;
 };

@@ -62,9 +62,13 @@ bool MakeConfig(const RunOptions& options, Config& config) {
   if (!OverrideDuration(options.settle, "--settle", absl::ZeroDuration(), config.settle)) {
     return false;
   }
+  if (!options.settle.empty()) {
+    for (auto& [name, source] : config.sources) source.settle.reset();
+  }
   if (interval) config.interval = config.defaults.interval = *interval;
   if (!options.source.empty()) {
     config.sources["default"].http.url = options.source;
+    config.sources["default"].replicas.clear();
     config.defaults.sources.clear();
     for (const auto& [name, source] : config.sources) config.defaults.sources.push_back(name);
   }

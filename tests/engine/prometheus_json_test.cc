@@ -288,6 +288,22 @@ TEST_CASE("QueryError: classifies", "[engine]") {
       {"another failure of VictoriaMetrics", 422,
        R"({"status":"error","errorType":"422","error":"cannot fetch data from storage"})",
        StatusCode::kResourceExhausted},
+      {"a bad regexp of VictoriaMetrics", 422,
+       R"({"status":"error","errorType":"422","error":"error when executing query=\"m{s=~\\\"(\\\"}[5m]\" for (time=1, step=300000): cannot expand WITH expressions: invalid regexp in s=\"(\": error parsing regexp: missing closing ): `^(?:()$`"})",
+       StatusCode::kInvalidArgument},
+      {"a time limit of VictoriaMetrics", 422,
+       R"({"status":"error","errorType":"422","error":"error when executing query=\"m\": timeout exceeded during the query: 30 seconds; the timeout can be adjusted with `-search.maxQueryDuration` command-line flag"})",
+       StatusCode::kDeadlineExceeded},
+      {"a parse error of a query that sounds like a limit", 400,
+       R"({"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": 1:5: parse error: unexpected identifier \"too_many_exceeded\""})",
+       StatusCode::kInvalidArgument},
+      {"a parse error of VictoriaMetrics in a query that sounds like a limit", 422,
+       R"({"status":"error","errorType":"422","error":"error when executing query=\"exceeded{\" for (time=1): unexpected token \"\"; want \"ident\""})",
+       StatusCode::kInvalidArgument},
+      {"series that match many times", 422,
+       R"({"status":"error","errorType":"execution","error":"found duplicate series for the match group {} on the right hand-side of the operation: []; many-to-many matching not allowed: matching labels must be unique on one side"})",
+       StatusCode::kInvalidArgument},
+      {"a proxy that waited in vain", 504, "Gateway Timeout", StatusCode::kDeadlineExceeded},
       {"a query that timed out", 503,
        R"({"status":"error","errorType":"timeout","error":"query timed out in expression evaluation"})",
        StatusCode::kDeadlineExceeded},
@@ -324,6 +340,9 @@ TEST_CASE("QueryError: keeps the message, cut", "[engine]") {
   std::string long_text;
   while (long_text.size() < 2000) long_text += euro;
   CHECK(message(500, long_text) == "HTTP 500: " + long_text.substr(0, 498));
+  CHECK(message(500, "a \"short \\\" quote\" and \"" + long_text + "\", cut") ==
+        "HTTP 500: a \"short \\\" quote\" and \"...\", cut");
+  CHECK(message(500, "left \"open") == "HTTP 500: left \"open");
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/io/prometheus_source.h"
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -14,7 +16,6 @@
 
 #include "engine/prometheus_json.h"
 #include "tests/fakes/fake_http_server.h"
-#include "tests/fakes/test_server.h"
 
 namespace slowburn {
 namespace {
@@ -107,7 +108,7 @@ TEST_CASE("PrometheusSource: answers in the order of the queries", "[engine]") {
     REQUIRE(results[i].ok());
     CHECK(results[i]->series.at(0).labels_json == fmt::format(R"({{"q":"q{}"}})", i));
   }
-  CHECK(f.telemetry.requests.size() == 20);
+  CHECK(f.telemetry.requests.size() == 21);  // The one that failed, twice.
   CHECK(f.source->Run({}).empty());
 }
 
@@ -117,6 +118,7 @@ TEST_CASE("PrometheusSource: classifies failures", "[engine]") {
     Answer answer;
     StatusCode want;
     const char* telemetry;
+    std::size_t attempts = 1;
   };
 
   const Case cases[] = {
@@ -127,7 +129,8 @@ TEST_CASE("PrometheusSource: classifies failures", "[engine]") {
       {"a server that stops",
        {.status = 503, .body = "Service Unavailable"},
        StatusCode::kUnavailable,
-       "main 503"},
+       "main 503",
+       2},
       {"a parse error of VictoriaMetrics",
        {.status = 422,
         .body = R"({"status":"error","errorType":"422","error":"unparsed data: \"x\""})"},
@@ -140,19 +143,20 @@ TEST_CASE("PrometheusSource: classifies failures", "[engine]") {
       {"a body that is cut off",
        {.body = kEmpty, .cut_after = 40},
        StatusCode::kUnavailable,
-       "main error"},
+       "main error",
+       2},
       {"HTML",
        {.body = "<html>Log in</html>", .content_type = "text/html"},
        StatusCode::kDataLoss,
        "main 200"},
-      {"a hang-up", {.hang_up = true}, StatusCode::kUnavailable, "main error"},
+      {"a hang-up", {.hang_up = true}, StatusCode::kUnavailable, "main error", 2},
   };
   for (const Case& c : cases) {
     DYNAMIC_SECTION(c.name) {
       Fixture f([&](const Request&) { return c.answer; });
       const auto results = RunOne(*f.source, "up", absl::FromUnixSeconds(kNow));
       CHECK(results[0].status().code() == c.want);
-      CHECK(f.telemetry.requests == std::vector<std::string>{c.telemetry});
+      CHECK(f.telemetry.requests == std::vector<std::string>(c.attempts, c.telemetry));
       CHECK(f.source->LabelNames("up", absl::UnixEpoch()).status().code() == c.want);
     }
   }
@@ -204,50 +208,150 @@ TEST_CASE("PrometheusSource: cancel ends what is in progress", "[engine]") {
   CHECK(f.telemetry.requests.empty());
 }
 
-TEST_CASE("PrometheusSource: reads from a real Prometheus", "[engine]") {
-  std::string samples = "# TYPE http_requests counter\n";
-  for (const char* code : {"200", "500"}) {
-    for (int i = 0; i < 20; ++i) {
-      samples += fmt::format("http_requests_total{{code=\"{}\",job=\"a\\\"b\"}} {} {}.{:03}\n",
-                             code, i * 10, kNow - 300 + 15 * i, 100 + i);
+// What a server answers to `name`, so that it can be told who said it.
+Answer Named(const std::string& name) {
+  return {.body = fmt::format(R"({{"status":"success","data":{{"resultType":"vector","result":[{{)"
+                              R"("metric":{{"server":"{}"}},"value":[1,"2"]}}]}}}})",
+                              name)};
+}
+
+// A source with two replicas; what each answers may change.
+struct Pair {
+  using Handler = std::function<Answer(const Request&)>;
+
+  Pair() {
+    settings.http = {.url = a.url(), .timeout = absl::Seconds(1)};
+    settings.replicas = {b.url()};
+    source = NewPrometheusSource("main", settings, clock, telemetry);
+  }
+
+  void Set(int server, Handler handler) {
+    const std::lock_guard lock(mutex);
+    handlers[server] = std::move(handler);
+  }
+
+  Answer Handle(int server, const Request& request) {
+    Handler handler;
+    {
+      const std::lock_guard lock(mutex);
+      handler = handlers[server];
+    }
+    return handler ? handler(request) : Named(server == 0 ? "a" : "b");
+  }
+
+  // Runs `queries` queries, q0 and so on: who answered each, `?` for an error.
+  std::string Run(int queries) {
+    std::vector<Query> all;
+    for (int i = 0; i < queries; ++i) all.push_back({.expr = fmt::format("q{}", i), .at = {}});
+    std::string out;
+    for (const auto& result : source->Run(all)) {
+      if (!result.ok()) {
+        out += '?';
+        continue;
+      }
+      const std::string server = ParseLabels(result->series.at(0).labels_json)->at("server");
+      CHECK(server == (result->replica == 0 ? "a" : "b"));
+      out += server;
+    }
+    return out;
+  }
+
+  std::mutex mutex;
+  Handler handlers[2];
+  FakeHttpServer a{[this](const Request& request) { return Handle(0, request); }};
+  FakeHttpServer b{[this](const Request& request) { return Handle(1, request); }};
+  SimulatedClock clock{absl::FromUnixSeconds(kNow)};
+  RecordingTelemetry telemetry;
+  SourceSettings settings;
+  std::unique_ptr<Source> source;
+};
+
+Pair::Handler Fails(Answer answer) {
+  return [answer = std::move(answer)](const Request&) { return answer; };
+}
+
+// Only the query `q1` gives `answer`.
+Pair::Handler FailsOne(const std::string& server, Answer answer) {
+  return [server, answer = std::move(answer)](const Request& request) {
+    return request.Parameter("query") == "q1" ? answer : Named(server);
+  };
+}
+
+TEST_CASE("PrometheusSource: what failed is asked once more", "[engine]") {
+  for (const Answer& first :
+       {Answer{.hang_up = true}, Answer{.status = 503}, Answer{.status = 429}}) {
+    Pair pair;
+    std::atomic<int> failures = 1;
+    pair.Set(0, [&](const Request& request) {
+      const bool fail = request.Parameter("query") == "q1" && failures-- > 0;
+      return fail ? first : Named("a");
+    });
+    CHECK(pair.Run(3) == "aaa");
+    CHECK(pair.a.requests().size() == 4);
+    CHECK(pair.b.requests().empty());
+  }
+}
+
+TEST_CASE("PrometheusSource: fails over to the next replica and stays there", "[engine]") {
+  struct Case {
+    const char* name;
+    Pair::Handler first;
+  };
+
+  const Case cases[] = {
+      {"a server that hangs up", Fails({.hang_up = true})},
+      {"a server that stops", Fails({.status = 503, .body = "Service Unavailable"})},
+      {"a server that hangs", Fails({.delay = absl::Minutes(5)})},
+      {"one failure amid successes", FailsOne("a", {.status = 500})},
+      {"an answer cut off", FailsOne("a", {.body = kEmpty, .cut_after = 30})},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Pair pair;
+      CHECK(pair.Run(3) == "aaa");
+      CHECK(pair.b.requests().empty());
+      pair.Set(0, c.first);
+      CHECK(pair.Run(3) == "bbb");
+      const std::size_t asked = pair.a.requests().size();
+      pair.Set(0, nullptr);
+      CHECK(pair.Run(3) == "bbb");
+      CHECK(pair.a.requests().size() == asked);
+      pair.Set(1, Fails({.status = 500}));
+      CHECK(pair.Run(3) == "aaa");
     }
   }
-  const auto server = TestServer::StartPrometheus({.openmetrics = samples + "# EOF\n"});
-  if (server == nullptr) {
-    WARN("skipped: prometheus and promtool are not installed");
-    return;
-  }
-  SimulatedClock clock(absl::FromUnixSeconds(kNow));
-  Telemetry telemetry;
-  const auto source =
-      NewPrometheusSource("main", {.http = {.url = server->url()}}, clock, telemetry);
-  const absl::Time at = absl::FromUnixSeconds(kNow);
+}
 
-  const auto range = RunOne(*source, "http_requests_total{code=~\"5..\"}[5m]", at);
-  REQUIRE(range[0].ok());
-  REQUIRE(range[0]->series.size() == 1);
-  const QueryResult::Series& series = range[0]->series[0];
-  REQUIRE(series.samples.size() == 20);
-  for (int i = 0; i < 20; ++i) {
-    CHECK(series.samples[static_cast<std::size_t>(i)] ==
-          Sample{(kNow - 300 + 15 * i) * 1000 + 100 + i, i * 10.0});
+TEST_CASE("PrometheusSource: a query's own fault is no reason to fail over", "[engine]") {
+  for (const Answer& answer :
+       {Answer{.status = 400}, Answer{.status = 422}, Answer{.status = 429}, Answer{.status = 403},
+        Answer{.status = 503, .body = R"({"status":"error","errorType":"timeout","error":"x"})"},
+        Answer{.body = "<html>"}, Answer{.delay = absl::Minutes(5)}}) {
+    Pair pair;
+    pair.Set(0, FailsOne("a", answer));
+    CHECK(pair.Run(3) == "a?a");
+    CHECK(pair.b.requests().empty());
   }
-  CHECK(ParseLabels(series.labels_json).value() ==
-        Labels{{"__name__", "http_requests_total"}, {"code", "500"}, {"job", "a\"b"}});
+}
 
-  const auto scalar = RunOne(*source, "vector(2) / 0", at);
-  REQUIRE(scalar[0].ok());
-  CHECK(scalar[0]->samples.at(0).value > 1e308);
-  CHECK(scalar[0]->samples.at(0).at_ms == kNow * 1000);
-  CHECK(RunOne(*source, "http_requests_total[", at)[0].status().code() ==
-        StatusCode::kInvalidArgument);
-  CHECK(RunOne(*source, "\"text\"", at)[0].status().code() == StatusCode::kDataLoss);
-  CHECK(source->LabelNames("http_requests_total", at - absl::Hours(1)).value() ==
-        std::vector<std::string>{"__name__", "code", "job"});
-  CHECK(source->LabelValues("code", "http_requests_total", at - absl::Hours(1)).value() ==
-        std::vector<std::string>{"200", "500"});
-  CHECK(source->LabelValues("code", "none", at - absl::Hours(1)).value().empty());
-  CHECK(source->ClockOffset().has_value());
+TEST_CASE("PrometheusSource: when all replicas fail the most complete answers count", "[engine]") {
+  Pair pair;
+  pair.Set(0, FailsOne("a", {.status = 500}));
+  pair.Set(1, FailsOne("b", {.status = 500}));
+  CHECK(pair.Run(3) == "a?a");
+  pair.Set(0, Fails({.hang_up = true}));
+  CHECK(pair.Run(3) == "b?b");
+  pair.Set(0, FailsOne("a", {.status = 500}));
+  CHECK(pair.Run(3) == "b?b");  // No better than the one that is read.
+}
+
+TEST_CASE("PrometheusSource: labels are asked of the replica that works", "[engine]") {
+  Pair pair;
+  pair.Set(0, Fails({.status = 503}));
+  pair.Set(1, Fails({.body = R"({"status":"success","data":["a"]})"}));
+  CHECK(pair.source->LabelNames("m", absl::UnixEpoch()).value() == std::vector<std::string>{"a"});
+  CHECK(pair.source->LabelValues("job", "m", absl::UnixEpoch()).ok());
+  CHECK(pair.a.requests().size() == 2);
 }
 
 }  // namespace

@@ -127,6 +127,28 @@ std::unique_ptr<TestServer> TestServer::StartAlertmanager(const AlertmanagerOpti
   return server;
 }
 
+std::unique_ptr<TestServer> TestServer::StartVictoriaMetrics(
+    const VictoriaMetricsOptions& options) {
+  const std::string program = FindProgram("victoria-metrics");
+  if (program.empty()) return nullptr;
+  std::unique_ptr<TestServer> server(new TestServer());
+  std::vector<std::string> command = {program, "-storageDataPath=" + server->folder_ + "/data",
+                                      // Samples of a test keep their own dates.
+                                      "-retentionPeriod=100y"};
+  command.insert(command.end(), options.flags.begin(), options.flags.end());
+  server->Start(std::move(command), "-httpListenAddr");
+  httplib::Client client("127.0.0.1", server->port_);
+  const auto imported = client.Post("/api/v1/import/prometheus", options.samples, "text/plain");
+  if (!imported || imported->status != 204) {
+    throw std::runtime_error("victoria-metrics refused the samples");
+  }
+  // What was imported can be read only some time later, unless told.
+  if (!server->Get("/internal/force_flush")) {
+    throw std::runtime_error("victoria-metrics does not flush");
+  }
+  return server;
+}
+
 std::string TestServer::url() const {
   return fmt::format("http://127.0.0.1:{}", port_);
 }
@@ -153,9 +175,9 @@ bool TestServer::Stop() {
   return true;
 }
 
-void TestServer::Start(std::vector<std::string> command) {
+void TestServer::Start(std::vector<std::string> command, const std::string& listen) {
   port_ = FreePort();
-  command.push_back(fmt::format("--web.listen-address=127.0.0.1:{}", port_));
+  command.push_back(fmt::format("{}=127.0.0.1:{}", listen, port_));
   const std::string output = folder_ + "/server.log";
   pid_ = Spawn(command, output);
   for (int i = 0; i < 3000; ++i) {

@@ -29,10 +29,17 @@ class TestServer {
     std::vector<std::string> flags = {};
   };
 
+  struct VictoriaMetricsOptions {
+    // Samples that it has from the beginning: `name{labels} value ms` lines.
+    std::string samples = {};
+    std::vector<std::string> flags = {};
+  };
+
   // Begins the server and waits until it is ready.  Null where its program is not installed: the
   // test should say that it skips, and return.  Throws when the program is there and fails.
   static std::unique_ptr<TestServer> StartPrometheus(const PrometheusOptions& options);
   static std::unique_ptr<TestServer> StartAlertmanager(const AlertmanagerOptions& options);
+  static std::unique_ptr<TestServer> StartVictoriaMetrics(const VictoriaMetricsOptions& options);
 
   ~TestServer();
   TestServer(const TestServer&) = delete;
@@ -51,7 +58,8 @@ class TestServer {
   TestServer();
 
   // Runs `command` with its output in a file of the folder, and waits until GET /-/ready is 200.
-  void Start(std::vector<std::string> command);
+  // `listen` is the flag that takes its address.
+  void Start(std::vector<std::string> command, const std::string& listen = "--web.listen-address");
   std::string WriteFile(const std::string& name, const std::string& text) const;
 
   std::string folder_;

@@ -3,6 +3,7 @@
 #include "rules/config.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "tests/rules/testdata.h"
 
@@ -53,6 +54,10 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
         SourceSettings{eu, 4, "https://p.example.org", absl::Seconds(5)});
   CHECK(config.sources.at("us").http.bearer_token_file == "/etc/slowburn/token");
   CHECK(config.sources.at("us").max_in_flight == 8);
+  CHECK(config.sources.at("us").http.url == "http://us-a:9090");
+  CHECK(config.sources.at("us").replicas == std::vector<std::string>{"https://us-b:9090/p"});
+  CHECK(config.sources.at("us").deduplicated);
+  CHECK(config.sources.at("us").settle == absl::Seconds(90));
 
   REQUIRE(config.alertmanagers.size() == 2);
   CHECK(config.alertmanagers[0].url == "http://am1:9093");
@@ -75,6 +80,31 @@ TEST_CASE("LoadConfig: fills the defaults of rule files", "[rules]") {
 TEST_CASE("LoadConfig: a single source is the default", "[rules]") {
   const Config config = LoadGood("a", "sources: {eu: {prometheus: {url: 'http://eu'}}}");
   CHECK(config.defaults.source == "eu");
+}
+
+TEST_CASE("LoadConfig: urls of replicas", "[rules]") {
+  struct Case {
+    const char* url;
+    const char* want;
+  };
+
+  const Case cases[] = {
+      {"[]", "a:1:34: error: url is an empty list\n"},
+      {"['http://a', b]",
+       "a:1:47: error: url: 'b' is not a URL (http://host:port or https://host)\n"},
+      {"['http://a', 'http://a']", "a:1:47: error: url: 'http://a' stands twice\n"},
+      {"[['http://a']]",
+       "a:1:35: error: url must be text, not a list (quote a text that begins "
+       "with [)\n"},
+  };
+  for (const Case& c : cases) {
+    const std::string text = fmt::format("sources: {{eu: {{prometheus: {{url: {}}}}}}}", c.url);
+    CHECK(testing::AsText(LoadConfig("a", text).diagnostics) == c.want);
+  }
+  const SourceSettings one =
+      LoadGood("a", "sources: {eu: {prometheus: {url: ['http://a']}}}").sources.at("eu");
+  CHECK(one.http.url == "http://a");
+  CHECK(one.replicas.empty());
 }
 
 TEST_CASE("LoadConfig: paths stand beside the file", "[rules]") {
