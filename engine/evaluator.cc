@@ -102,6 +102,7 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
       next->counter->Rebase(columns);
     }
     next->slo = active.slo;
+    next->judge.emplace(*active.slo);
     next->plan = std::move(plan);
     next->stale = active.stale;
     next->columns = &columns;
@@ -174,13 +175,14 @@ SloStatus Evaluator::Judge(Running& running, std::int64_t slot, std::vector<Aler
   for (std::size_t i = 0; i < meter.group_count(); ++i) {
     const std::string key = meter.group(i).key;
     GroupAlerts& records = known[key];
-    records = running.alerts[key];
-    const GroupAlerts before = records;
-    GroupStatus group = EvaluateGroup(*running.slo, meter, i, context, records);
+    records = std::move(running.alerts[key]);
+    std::map<AlertClass, AlertState> before;
+    for (const auto& [alert_class, record] : records) before[alert_class] = record.state;
+    GroupStatus group = running.judge->Evaluate(meter, i, context, records);
     status.series += group.series;
     for (const auto& [alert_class, record] : records) {
       const auto old = before.find(alert_class);
-      const AlertState from = old == before.end() ? AlertState::kInactive : old->second.state;
+      const AlertState from = old == before.end() ? AlertState::kInactive : old->second;
       if (record.state == AlertState::kInactive && from == AlertState::kInactive) continue;
       Alert alert = MakeAlert(status, group, alert_class, record, options_.around, context.at);
       if (from != record.state) {

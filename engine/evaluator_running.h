@@ -16,6 +16,7 @@ namespace slowburn {
 struct Evaluator::Running {
   std::shared_ptr<const Slo> slo;
   std::shared_ptr<const Plan> plan;
+  std::optional<SloJudge> judge;
   bool stale = false;
   Columns* columns = nullptr;
   std::unique_ptr<CounterMeter> counter;  // One of these two.

@@ -68,7 +68,7 @@ json ToJson(const TierStatus& tier) {
   out["short_window"] = ToJson(tier.short_window);
   out["verdict"] = VerdictJson(tier.verdict);
   out["state"] = StateJson(tier.state);
-  out["reason"] = tier.reason;
+  out["reason"] = ReasonText(tier);
   return out;
 }
 
