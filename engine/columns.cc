@@ -11,6 +11,10 @@ namespace {
 // A window's edge may be off by at most this share of it.
 constexpr std::int64_t kEdgesPerWindow = 60;
 
+// Rows are hundreds of columns deep: room for new ones is made in eighths of what is there.
+constexpr std::size_t kFewestRows = 8;
+constexpr std::size_t kGrowthPart = 8;
+
 }  // namespace
 
 Columns::Columns(std::vector<std::int64_t> windows) : ladder_(Ladder(std::move(windows))) {}
@@ -30,103 +34,165 @@ std::vector<Columns::Rung> Columns::Ladder(std::vector<std::int64_t> windows) {
   return ladder;
 }
 
+void Columns::Column::Reserve(std::size_t rows) {
+  bad.reserve(rows);
+  total.reserve(rows);
+  bad_ticks.reserve(rows);
+}
+
+void Columns::Column::Push() {
+  bad.push_back(0);
+  total.push_back(0);
+  bad_ticks.push_back(0);
+}
+
+Counts Columns::Column::Get(Row row) const {
+  return {bad[row], total[row], bad_ticks[row]};
+}
+
+void Columns::Column::Set(Row row, Counts counts) {
+  bad[row] = counts.bad;
+  total[row] = counts.total;
+  bad_ticks[row] = static_cast<std::uint32_t>(counts.bad_ticks);
+}
+
+void Columns::Column::Add(Row row, Counts counts) {
+  bad[row] += counts.bad;
+  total[row] += counts.total;
+  bad_ticks[row] += static_cast<std::uint32_t>(counts.bad_ticks);
+}
+
+void Columns::Column::Scale(Row row, int shift) {
+  bad[row] *= std::int64_t{1} << shift;
+  total[row] *= std::int64_t{1} << shift;
+}
+
+template <typename Visit>
+void Columns::ForEach(Visit visit) {
+  for (Column& column : columns_) visit(column);
+  visit(now_);
+  visit(newest_);
+}
+
 Columns::Row Columns::AddRow() {
   if (!free_.empty()) {
     const Row row = free_.back();
     free_.pop_back();
     return row;
   }
-  const auto grow = [](Column& column) {
-    column.bad.push_back(0);
-    column.total.push_back(0);
-    column.bad_ticks.push_back(0);
-  };
-  for (Column& column : columns_) grow(column);
-  grow(now_);
-  return now_.bad.size() - 1;
+  const std::size_t rows = now_.bad.size();
+  if (rows == now_.bad.capacity()) {
+    const std::size_t room = rows + std::max(kFewestRows, rows / kGrowthPart);
+    ForEach([room](Column& column) { column.Reserve(room); });
+    spare_ = {};
+  }
+  ForEach([](Column& column) { column.Push(); });
+  return rows;
 }
 
 void Columns::RemoveRow(Row row) {
-  const auto clear = [row](Column& column) {
-    column.bad[row] = 0;
-    column.total[row] = 0;
-    column.bad_ticks[row] = 0;
-  };
-  for (Column& column : columns_) clear(column);
-  clear(now_);
+  ForEach([row](Column& column) { column.Set(row, {}); });
   free_.push_back(row);
 }
 
 void Columns::Append(std::int64_t slot) {
-  assert(columns_.empty() || slot > columns_.back().slot);
-  columns_.push_back(now_);
-  columns_.back().slot = slot;
-  columns_.back().dies_at = slot + Lifetime(slot);
-  Thin();
+  assert(slots_.empty() || slot > slots_.back());
+  Thin(slot);
+  // A column that has just been thinned gives its memory, which is there already.
+  Column column = std::exchange(spare_, {});
+  column.Reserve(now_.bad.capacity());
+  column.bad = now_.bad;
+  column.total = now_.total;
+  column.bad_ticks = now_.bad_ticks;
+  column.dies_at = slot + Lifetime(slot);
+  columns_.push_back(std::move(column));
+  slots_.push_back(slot);
+}
+
+void Columns::Reach(std::int64_t slot) {
+  assert(!slots_.empty());
+  const std::int64_t oldest = slots_.front();
+  const std::int64_t newest = slots_.back();
+  std::vector<std::int64_t> slots;
+  std::vector<Column> columns;
+  for (std::int64_t k = slot; k < oldest; ++k) {
+    const std::int64_t dies_at = k + Lifetime(k);
+    // The first is where time begins: `Thin` tells for how long it stays.
+    if (k != slot && newest >= dies_at) continue;
+    slots.push_back(k);
+    columns.push_back(columns_.front());
+    columns.back().Reserve(now_.bad.capacity());
+    columns.back().dies_at = dies_at;
+  }
+  slots_.insert(slots_.begin(), slots.begin(), slots.end());
+  columns_.insert(columns_.begin(), std::make_move_iterator(columns.begin()),
+                  std::make_move_iterator(columns.end()));
+  Thin(newest);
 }
 
 void Columns::Add(Row row, std::int64_t slot, Counts counts) {
-  const auto add = [row, &counts](Column& column) {
-    column.bad[row] += counts.bad;
-    column.total[row] += counts.total;
-    column.bad_ticks[row] += static_cast<std::uint32_t>(counts.bad_ticks);
-  };
-  for (auto column = columns_.rbegin(); column != columns_.rend() && column->slot >= slot;
-       ++column) {
-    add(*column);
+  for (std::size_t i = slots_.size(); i-- > 0 && slots_[i] >= slot;) columns_[i].Add(row, counts);
+  now_.Add(row, counts);
+  newest_.Add(row, counts);
+}
+
+void Columns::AddAll(Row row, std::span<const std::pair<std::int64_t, Counts>> by_slot) {
+  Counts sum;
+  auto next = by_slot.begin();
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    for (; next != by_slot.end() && next->first <= slots_[i]; ++next) sum = sum + next->second;
+    columns_[i].Add(row, sum);
   }
-  add(now_);
+  for (; next != by_slot.end(); ++next) sum = sum + next->second;
+  now_.Add(row, sum);
+  newest_.Add(row, sum);
+}
+
+void Columns::SetOpen(Row row, Counts open) {
+  newest_.Set(row, now_.Get(row) + open);
 }
 
 void Columns::Rescale(Row row, int shift) {
-  const auto scale = [row, shift](Column& column) {
-    column.bad[row] *= std::int64_t{1} << shift;
-    column.total[row] *= std::int64_t{1} << shift;
-  };
-  for (Column& column : columns_) scale(column);
-  scale(now_);
+  ForEach([row, shift](Column& column) { column.Scale(row, shift); });
 }
 
 void Columns::AppendLike(const Columns& other) {
-  for (const Column& column : other.columns_) {
-    if (columns_.empty() || column.slot > columns_.back().slot) Append(column.slot);
+  for (const std::int64_t slot : other.slots_) {
+    if (slots_.empty() || slot > slots_.back()) Append(slot);
   }
 }
 
 void Columns::CopyRow(const Columns& other, Row from, Row to) {
-  const auto set = [to](Column& column, const Counts& counts) {
-    column.bad[to] = counts.bad;
-    column.total[to] = counts.total;
-    column.bad_ticks[to] = static_cast<std::uint32_t>(counts.bad_ticks);
-  };
-  for (Column& column : columns_) {
-    const std::optional<Edge> edge = other.EdgeAt(column.slot);
-    set(column, edge ? other.At(*edge, from) : Counts{});
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const std::optional<Edge> edge = other.EdgeAt(slots_[i]);
+    columns_[i].Set(to, edge ? other.At(*edge, from) : Counts{});
   }
-  set(now_, other.Now(from));
+  now_.Set(to, other.Now(from));
+  newest_.Set(to, other.Newest(from));
 }
 
 std::optional<Columns::Edge> Columns::EdgeAt(std::int64_t slot) const {
-  const auto after =
-      std::upper_bound(columns_.begin(), columns_.end(), slot,
-                       [](std::int64_t at, const Column& column) { return at < column.slot; });
-  if (after == columns_.begin()) return std::nullopt;
+  const auto after = std::upper_bound(slots_.begin(), slots_.end(), slot);
+  if (after == slots_.begin()) return std::nullopt;
   const auto edge = std::prev(after);
-  return Edge{edge->slot, static_cast<std::size_t>(edge - columns_.begin())};
+  return Edge{*edge, static_cast<std::size_t>(edge - slots_.begin())};
 }
 
 Counts Columns::At(Edge edge, Row row) const {
-  const Column& column = columns_[edge.index];
-  return {column.bad[row], column.total[row], column.bad_ticks[row]};
+  return columns_[edge.index].Get(row);
 }
 
 Counts Columns::Now(Row row) const {
-  return {now_.bad[row], now_.total[row], now_.bad_ticks[row]};
+  return now_.Get(row);
+}
+
+Counts Columns::Newest(Row row) const {
+  return newest_.Get(row);
 }
 
 std::optional<std::int64_t> Columns::newest() const {
-  if (columns_.empty()) return std::nullopt;
-  return columns_.back().slot;
+  if (slots_.empty()) return std::nullopt;
+  return slots_.back();
 }
 
 std::int64_t Columns::Lifetime(std::int64_t slot) const {
@@ -137,15 +203,28 @@ std::int64_t Columns::Lifetime(std::int64_t slot) const {
   return lifetime;
 }
 
-void Columns::Thin() {
-  const std::int64_t newest = columns_.back().slot;
+// Deletes what is too old when `newest` is the newest.
+void Columns::Thin(std::int64_t newest) {
+  if (slots_.empty()) return;
   // The oldest stays until every window reaches past it: what came before it is not known.
-  const std::int64_t oldest = columns_.front().slot;
+  const std::int64_t oldest = slots_.front();
   const bool keep_oldest = newest - oldest < ladder_.back().window + ladder_.back().resolution;
-  std::erase_if(columns_, [&](const Column& column) {
-    if (column.slot == newest || (keep_oldest && column.slot == oldest)) return false;
-    return newest >= column.dies_at;
-  });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const bool dead =
+        newest >= columns_[i].dies_at && slots_[i] != newest && !(keep_oldest && i == 0);
+    if (dead) {
+      spare_ = std::move(columns_[i]);
+      continue;
+    }
+    if (kept != i) {
+      slots_[kept] = slots_[i];
+      columns_[kept] = std::move(columns_[i]);
+    }
+    ++kept;
+  }
+  slots_.resize(kept);
+  columns_.resize(kept);
 }
 
 }  // namespace slowburn

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace slowburn {
@@ -46,9 +48,21 @@ class Columns {
   // thins.
   void Append(std::int64_t slot);
 
+  // Makes the columns of the past that would live now had they been appended from `slot` on, if it
+  // is older than the oldest.  They hold the counts of the oldest, so nothing happened in that time
+  // until it is added.  For use after the first append.
+  void Reach(std::int64_t slot);
+
   // Adds counts that happened by `slot` (and after the slot before): to every live column from
   // `slot` on, and to what later columns will hold.
   void Add(Row row, std::int64_t slot, Counts counts);
+
+  // Adds many at once, by slot in ascending order: the same as `Add` of each, in one pass.
+  void AddAll(Row row, std::span<const std::pair<std::int64_t, Counts>> by_slot);
+
+  // Sets what happened to `row` after the newest column's horizon and is not final: it is part of
+  // `Newest` alone.
+  void SetOpen(Row row, Counts open);
 
   // Multiplies all counts of `row` by 2^shift.
   void Rescale(Row row, int shift);
@@ -68,22 +82,44 @@ class Columns {
   // The newest live column at or before `slot`; nullopt when there is none.
   std::optional<Edge> EdgeAt(std::int64_t slot) const;
 
-  // The counts of `row` at a column, and as they are now.
+  // The counts of `row` at a column, as they are now, and with what is not final yet.
   Counts At(Edge edge, Row row) const;
   Counts Now(Row row) const;
+  Counts Newest(Row row) const;
+
+  // How far apart, in slots, the columns are that answer the longest window.
+  std::int64_t coarsest() const { return ladder_.back().resolution; }
 
   // The newest column's slot; nullopt before the first.
   std::optional<std::int64_t> newest() const;
 
   std::size_t size() const { return columns_.size(); }
 
+  // The counts of all rows at once, free ones included; valid until this changes.
+  struct Rows {
+    std::span<const std::int64_t> bad;
+    std::span<const std::int64_t> total;
+  };
+
+  Rows RowsAt(Edge edge) const { return columns_[edge.index].rows(); }
+
+  Rows NewestRows() const { return newest_.rows(); }
+
  private:
   struct Column {
-    std::int64_t slot = 0;
     std::int64_t dies_at = 0;  // The slot at which it is thinned away.
     std::vector<std::int64_t> bad;
     std::vector<std::int64_t> total;
     std::vector<std::uint32_t> bad_ticks;
+
+    Rows rows() const { return {bad, total}; }
+
+    void Reserve(std::size_t rows);
+    void Push();
+    Counts Get(Row row) const;
+    void Set(Row row, Counts counts);
+    void Add(Row row, Counts counts);
+    void Scale(Row row, int shift);
   };
 
   struct Rung {
@@ -93,11 +129,16 @@ class Columns {
 
   static std::vector<Rung> Ladder(std::vector<std::int64_t> windows);
   std::int64_t Lifetime(std::int64_t slot) const;
-  void Thin();
+  void Thin(std::int64_t newest);
+  template <typename Visit>
+  void ForEach(Visit visit);
 
   std::vector<Rung> ladder_;
-  std::vector<Column> columns_;  // By slot, ascending.
-  Column now_;
+  std::vector<std::int64_t> slots_;  // Of the columns, ascending; apart, as it is searched.
+  std::vector<Column> columns_;
+  Column now_;     // What is final.
+  Column newest_;  // And what is not yet.
+  Column spare_;   // The memory of a column that was thinned, for the next.
   std::vector<Row> free_;
 };
 

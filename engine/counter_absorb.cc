@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <tuple>
 
 #include "engine/counter_meter.h"
 #include "engine/counter_pass.h"
-#include "engine/prometheus_json.h"
 
 // How CounterMeter counts a read, step by step in the order of the code.
 
@@ -23,62 +23,24 @@ constexpr std::int64_t kSweepMs = 10 * 60 * 1000;
 // A stretch without samples longer than this many scrape intervals is a gap.
 constexpr std::int64_t kGapIntervals = 2;
 
-std::string TargetOf(const Labels& labels) {
-  const auto value = [&labels](std::string_view name) {
-    const auto label = labels.find(name);
-    return label == labels.end() ? std::string() : label->second;
-  };
-  return value("job") + '\0' + value("instance");
-}
-
 }  // namespace
 
-CounterMeter::Series& CounterMeter::SeriesOf(std::size_t term, std::string_view labels_json,
-                                             Pass& pass) {
-  const auto known = series_[term].find(labels_json);
-  if (known != series_[term].end()) return known->second;
-  Series& series = series_[term][std::string(labels_json)];
-  const absl::StatusOr<Labels> labels = ParseLabels(labels_json);
-  if (!labels.ok()) {
-    ++pass.counted.invalid;
-    return series;
-  }
-  series.target = targets_.try_emplace(TargetOf(*labels), targets_.size()).first->second;
-  series.ours = matchers_[term].Matches(*labels);
-  if (series.ours) {
-    series.group = GroupOf(*labels);
-    ever_matched_[term] = true;
-  }
-  return series;
-}
-
 void CounterMeter::Resolve(Pass& pass) {
-  for (std::size_t term = 0; term < plan_.terms.size(); ++term) {
-    for (const QueryResult::Series& found : pass.results[term]->series) {
-      if (found.samples.empty()) continue;
-      Series& series = SeriesOf(term, found.labels_json, pass);
-      series.seen_ms = pass.at_ms;
-      pass.seen.push_back({term, &series, found.samples, std::nullopt});
-    }
-  }
   LimitOpen(pass);
   pass.open.resize(groups_.size());
   pass.total_times.resize(groups_.size());
-  pass.required.resize(groups_.size());
+  if (!required_.empty()) pass.required.resize(groups_.size());
 }
 
 void CounterMeter::LimitOpen(Pass& pass) const {
-  for (std::size_t term = 0; term < plan_.terms.size(); ++term) {
-    std::unordered_map<std::size_t, std::int64_t> newest;
-    for (const Pass::Seen& seen : pass.seen) {
-      if (seen.term != term || !seen.series->ours) continue;
-      std::int64_t& at_ms = newest[seen.series->target];
-      at_ms = std::max(at_ms, seen.samples.back().at_ms);
-    }
-    for (const auto& [target, at_ms] : newest) {
-      const auto [limit, is_new] = pass.open_until.try_emplace(target, at_ms);
-      if (!is_new) limit->second = std::min(limit->second, at_ms);
-    }
+  absl::flat_hash_map<std::pair<std::uint64_t, std::size_t>, std::int64_t> newest;
+  for (const Pass::Seen& seen : pass.seen) {
+    std::int64_t& at_ms = newest[{seen.series->target, seen.term}];
+    at_ms = std::max(at_ms, seen.samples.back().at_ms);
+  }
+  for (const auto& [key, at_ms] : newest) {
+    const auto [limit, is_new] = pass.open_until.try_emplace(key.first, at_ms);
+    if (!is_new) limit->second = std::min(limit->second, at_ms);
   }
 }
 
@@ -86,10 +48,9 @@ void CounterMeter::MeasureUnit(const Pass& pass) {
   if (shift_ != 0 || plan_.probe) return;
   const bool fractional =
       std::any_of(pass.seen.begin(), pass.seen.end(), [](const Pass::Seen& seen) {
-        return seen.series->ours &&
-               std::any_of(seen.samples.begin(), seen.samples.end(), [](const Sample& sample) {
-                 return std::isfinite(sample.value) && sample.value != std::floor(sample.value);
-               });
+        return std::any_of(seen.samples.begin(), seen.samples.end(), [](const Sample& sample) {
+          return std::isfinite(sample.value) && sample.value != std::floor(sample.value);
+        });
       });
   if (!fractional) return;
   shift_ = kFloatShift;
@@ -98,10 +59,8 @@ void CounterMeter::MeasureUnit(const Pass& pass) {
     group.bad_reported <<= kFloatShift;
     group.good_reported <<= kFloatShift;
   }
-  for (SeriesMap& of_term : series_) {
-    for (auto& [labels, series] : of_term) {
-      if (series.carried) series.carried->value <<= kFloatShift;
-    }
+  for (Series& series : series_) {
+    if (series.carried) series.carried->value <<= kFloatShift;
   }
 }
 
@@ -119,10 +78,8 @@ void CounterMeter::MeasureInterval(const Pass& pass) {
 }
 
 void CounterMeter::ProveBirths(Pass& pass) const {
-  const auto is_new = [](const Pass::Seen& seen) {
-    return seen.series->ours && !seen.series->carried;
-  };
-  std::unordered_map<std::size_t, std::vector<std::int64_t>> scrapes;  // By target.
+  const auto is_new = [](const Pass::Seen& seen) { return !seen.series->carried; };
+  absl::flat_hash_map<std::uint64_t, std::vector<std::int64_t>> scrapes;  // By target.
   for (const Pass::Seen& seen : pass.seen) {
     if (is_new(seen)) scrapes.try_emplace(seen.series->target);
   }
@@ -161,7 +118,7 @@ void CounterMeter::Book(std::size_t index, const Increment& increment, Counts co
   const std::int64_t last = grid_.SlotOf(increment.at_ms);
   const std::int64_t first = grid_.SlotOf(std::max(increment.from_ms, since_ms_) + 1);
   if (!gap || increment.reset || first >= last) {
-    pass.booked[{group, last}] = pass.booked[{group, last}] + counts;
+    pass.booked.push_back({group, last, counts});
     return;
   }
   // The events happened somewhere in the gap: spread them evenly, exact in their sum.
@@ -174,7 +131,7 @@ void CounterMeter::Book(std::size_t index, const Increment& increment, Counts co
   for (std::int64_t i = 0; i < slots; ++i) {
     const Counts part = {share(counts.bad, i + 1) - share(counts.bad, i),
                          share(counts.total, i + 1) - share(counts.total, i)};
-    pass.booked[{group, first + i}] = pass.booked[{group, first + i}] + part;
+    pass.booked.push_back({group, first + i, part});
   }
 }
 
@@ -198,6 +155,13 @@ void CounterMeter::CountCounter(std::size_t index, Pass& pass) {
     ++pass.counted.samples;
     if (last && sample.at_ms > since_ms_) {
       const Increment increment = Between(*last, sample.at_ms, *value);
+      if (pass.tolerant && increment.reset && IsTinyDrop(*last, *value)) {
+        // The highest value stays, so that what brings the counter back up is not counted twice.
+        ++pass.counted.tiny_drops;
+        last->at_ms = sample.at_ms;
+        if (sample.at_ms <= pass.horizon_ms) series.carried = last;
+        continue;
+      }
       Book(index, increment, {increment.amount * term.bad, increment.amount * term.total}, pass);
     }
     last = Carried{sample.at_ms, *value};
@@ -227,43 +191,61 @@ void CounterMeter::CountProbe(std::size_t index, Pass& pass) {
 }
 
 void CounterMeter::DropUnknown(Pass& pass) {
+  if (required_.empty()) return;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     if (pass.required[group] == required_) continue;
     // Without its good series, all of the total would look bad.
-    std::erase_if(pass.booked, [group](const auto& entry) { return entry.first.first == group; });
+    std::erase_if(pass.booked, [group](const auto& booking) { return booking.group == group; });
     pass.open[group] = {};
     groups_[group].unknown.Add(pass.previous_ms, pass.horizon_ms);
   }
 }
 
-void CounterMeter::Apply(Pass& pass) {
-  std::vector<Counts> sums(groups_.size());
-  for (const auto& [key, counts] : pass.booked) {
-    const auto [index, slot] = key;
-    Group& group = groups_[index];
-    Counts booked = counts;
-    const std::int64_t at_ms = grid_.Horizon(slot);
-    // One burst is seen by the scrapes of several instances: bad moments keep a distance.
-    if (booked.bad > 0 &&
-        (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
-      booked.bad_ticks = 1;
-      group.bad_tick_ms = at_ms;
+// Sorts bookings, and adds up those of one group and slot.
+void CounterMeter::Combine(std::vector<Booking>& booked) {
+  std::sort(booked.begin(), booked.end(), [](const Booking& a, const Booking& b) {
+    return std::tie(a.group, a.slot) < std::tie(b.group, b.slot);
+  });
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < booked.size(); ++i) {
+    if (booked[i].group == booked[last].group && booked[i].slot == booked[last].slot) {
+      booked[last].counts = booked[last].counts + booked[i].counts;
+    } else {
+      booked[++last] = booked[i];
     }
-    columns_->Add(group.row, slot, booked);
-    sums[index] = sums[index] + booked;
   }
+  if (!booked.empty()) booked.resize(last + 1);
+}
+
+void CounterMeter::Apply(Pass& pass) {
+  Combine(pass.booked);
+  auto booking = pass.booked.begin();
+  std::vector<std::pair<std::int64_t, Counts>> by_slot;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
-    if (sums[i].bad < 0 || sums[i].bad > sums[i].total) ++pass.counted.clamped;
+    Counts sum;
+    by_slot.clear();
+    for (; booking != pass.booked.end() && booking->group == i; ++booking) {
+      Counts booked = booking->counts;
+      const std::int64_t at_ms = grid_.Horizon(booking->slot);
+      // One burst is seen by the scrapes of several instances: bad moments keep a distance.
+      if (booked.bad > 0 &&
+          (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
+        booked.bad_ticks = 1;
+        group.bad_tick_ms = at_ms;
+      }
+      by_slot.emplace_back(booking->slot, booked);
+      sum = sum + booked;
+    }
+    columns_->AddAll(group.row, by_slot);
+    if (sum.bad < 0 || sum.bad > sum.total) ++pass.counted.clamped;
+    ReportCounts(group);
     group.open = pass.open[i];
-    const Counts now = columns_->Now(group.row);
-    const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
-    group.bad_reported = std::max(group.bad_reported, bad);
-    group.good_reported = std::max(group.good_reported, now.total - bad);
     if (group.open.bad > 0 &&
         (!group.bad_tick_ms || pass.at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
       group.open.bad_ticks = 1;
     }
+    columns_->SetOpen(group.row, group.open);
     std::sort(pass.total_times[i].begin(), pass.total_times[i].end());
     UpdateKnown(group, pass.total_times[i], pass);
   }
@@ -302,27 +284,31 @@ void CounterMeter::UpdateKnown(Group& group, std::vector<std::int64_t>& times, c
 void CounterMeter::ForgetOldSeries(std::int64_t now_ms) {
   if (now_ms < next_sweep_ms_) return;
   next_sweep_ms_ = now_ms + kSweepMs;
-  for (SeriesMap& of_term : series_) {
-    for (auto series = of_term.begin(); series != of_term.end();) {
-      if (now_ms - series->second.seen_ms > kForgetMs) {
-        of_term.erase(series++);
-      } else {
-        ++series;
-      }
-    }
+  for (std::uint32_t number = 0; number < series_.size(); ++number) {
+    Series& series = series_[number];
+    if (series.seen_ms == 0 || now_ms - series.seen_ms <= kForgetMs) continue;
+    numbers_.erase({series.key, series.term});
+    series = {};
+    free_.push_back(number);
+    ++renumbered_;
   }
 }
 
-Telemetry::Counted CounterMeter::Absorb(std::span<const QueryResult* const> results,
-                                        std::int64_t from_ms, std::int64_t slot) {
-  assert(sealed_ms_ && results.size() == plan_.terms.size());
+Telemetry::Counted CounterMeter::Absorb(std::span<const Found> found, const ReadSpan& read) {
+  assert(sealed_ms_);
   Pass pass;
-  pass.results = results;
-  pass.from_ms = from_ms;
-  pass.slot = slot;
-  pass.at_ms = grid_.TimeOf(slot);
-  pass.horizon_ms = std::max(*sealed_ms_, grid_.Horizon(slot));
+  pass.tolerant = deduplicated_ || (replica_ && *replica_ != read.replica);
+  replica_ = read.replica;
+  pass.from_ms = read.from_ms;
+  pass.slot = read.slot;
+  pass.at_ms = grid_.TimeOf(read.slot);
+  pass.horizon_ms = std::max(*sealed_ms_, grid_.Horizon(read.slot));
   pass.previous_ms = *sealed_ms_;
+  pass.seen.reserve(found.size());
+  for (const auto& [term, number, samples] : found) {
+    series_[number].seen_ms = pass.at_ms;
+    pass.seen.push_back({term, &series_[number], samples, std::nullopt});
+  }
   Resolve(pass);
   MeasureUnit(pass);
   MeasureInterval(pass);
@@ -330,10 +316,9 @@ Telemetry::Counted CounterMeter::Absorb(std::span<const QueryResult* const> resu
   for (Group& group : groups_) group.series = 0;
   for (std::size_t i = 0; i < pass.seen.size(); ++i) {
     const Series& series = *pass.seen[i].series;
-    if (!series.ours) continue;
-    const std::size_t term = pass.seen[i].term;
-    if (plan_.terms[term].total > 0) ++groups_[series.group].series;
-    if (plan_.terms[term].required) pass.required[series.group].insert(term);
+    const Term& term = plan_.terms[pass.seen[i].term];
+    if (term.total > 0) ++groups_[series.group].series;
+    if (term.required) pass.required[series.group].insert(pass.seen[i].term);
     if (plan_.probe) {
       CountProbe(i, pass);
     } else {

@@ -3,21 +3,21 @@
 #pragma once
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
-#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include <absl/container/node_hash_map.h>
+#include <absl/container/flat_hash_map.h>
 
 #include "engine/columns.h"
 #include "engine/increment.h"
 #include "engine/meter.h"
 #include "engine/sample.h"
+#include "engine/series_key.h"
 #include "engine/series_matcher.h"
 #include "engine/slot_grid.h"
 #include "engine/telemetry.h"
@@ -33,8 +33,9 @@ namespace slowburn {
 // here: the next one reaches back to where this meter stands, so nothing is lost.
 class CounterMeter : public Meter {
  public:
-  // `columns` must outlive this; its slots are those of `grid`.
-  CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns);
+  // `columns` must outlive this; its slots are those of `grid`.  `deduplicated`: the source merges
+  // replicas, so that a counter may seem to drop a little where it goes over from one to another.
+  CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns, bool deduplicated = false);
   ~CounterMeter() override;
 
   const CounterPlan& plan() const { return plan_; }
@@ -45,20 +46,68 @@ class CounterMeter : public Meter {
   // How far before the sealed horizon a read must reach: two scrape intervals, as measured.
   std::int64_t overlap_ms() const { return 2 * interval_ms_; }
 
+  // The newest sample of a total, sealed or not; nullopt before the first.
+  std::optional<std::int64_t> newest_ms() const;
+
   // Begins counting at `since_ms`; before the first `Absorb`.
   void Begin(std::int64_t since_ms);
 
-  // Counts a read.  `results` are of the plan's terms, in order; each may hold series that are not
-  // the term's.  They hold every sample after `from_ms` that was visible at `slot`'s time.  All
-  // samples of all terms count, or, without any, none: there is no partial effect.
-  Telemetry::Counted Absorb(std::span<const QueryResult* const> results, std::int64_t from_ms,
-                            std::int64_t slot);
+  // Whether a series with `labels` belongs to a term.
+  bool Matches(std::size_t term, const Labels& labels) const {
+    return matchers_[term].Matches(labels);
+  }
+
+  // The number of a series of `term` among this meter's, new or known; `key` is that of its labels.
+  // It stands for that series until `renumbered` changes.
+  std::uint32_t SeriesOf(std::size_t term, const Labels& labels, SeriesKey key);
+
+  // Changes whenever a number may come to stand for another series.
+  std::uint32_t renumbered() const { return renumbered_; }
+
+  // A series in a read: its term, its number, and its samples in ascending time, at least one.
+  struct Found {
+    std::size_t term = 0;
+    std::uint32_t series = 0;
+    std::span<const Sample> samples;
+  };
+
+  // What a read covers: every sample after `from_ms` that was visible at `slot`'s time.
+  struct ReadSpan {
+    std::int64_t from_ms = 0;
+    std::int64_t slot = 0;
+    int replica = 0;  // Of the source, which one answered: another has scraped at other times.
+  };
+
+  // Counts a read.  All samples of all terms count, or, without any, none: there is no partial
+  // effect.
+  Telemetry::Counted Absorb(std::span<const Found> found, const ReadSpan& read);
 
   // Moves to `slot`, read or not: windows end there.  The columns have its column.
   void MoveTo(std::int64_t slot) { slot_ = slot; }
 
   // Moves the counts to other columns, history and all.  `columns` must outlive this.
   void Rebase(Columns& columns);
+
+  // Goes on, in what it reports as counted so far, from where `before`, another meter of the same
+  // SLO, stands: what this one knows of the past must not look as if it happened now.
+  void TakeOver(const CounterMeter& before);
+
+  // Since when it counts, and whether the source's samples went back that far.
+  std::int64_t since_ms() const { return since_ms_; }
+
+  bool known_since_start() const { return known_from_ms_ == since_ms_; }
+
+  // What sums tell of the past: `by_slot` holds the events of a group, ascending, each of the time
+  // between one slot and the next one here.
+  struct Past {
+    Labels labels;
+    std::vector<std::pair<std::int64_t, std::pair<double, double>>> by_slot;  // Bad and total.
+  };
+
+  // Adds what happened in (from, since_ms()], which is then where counting began.  `unknown` are
+  // the parts of it that nothing is known of.
+  void AddPast(std::int64_t from_ms, std::span<const Past> groups,
+               std::span<const std::pair<std::int64_t, std::int64_t>> unknown);
 
   // Terms that no series has ever matched; their index in the plan.
   std::vector<std::size_t> UnmatchedTerms() const;
@@ -72,11 +121,12 @@ class CounterMeter : public Meter {
  private:
   // One series of one term.
   struct Series {
-    bool ours = false;  // The term's matchers hold.
-    std::size_t group = 0;
-    std::size_t target = 0;          // Its (job, instance).
+    SeriesKey key;
+    std::uint64_t target = 0;        // Of its job and instance.
     std::optional<Carried> carried;  // Its last sealed sample.
-    std::int64_t seen_ms = 0;        // When it was last in a read.
+    std::int64_t seen_ms = 0;        // When it was last in a read; 0: the number is free.
+    std::uint32_t group = 0;
+    std::uint32_t term = 0;
   };
 
   struct Group {
@@ -93,28 +143,21 @@ class CounterMeter : public Meter {
     TimeSpans unknown;
     std::int64_t bad_reported = 0;  // High-water marks, so that what is exported never falls.
     std::int64_t good_reported = 0;
+    std::int64_t bad_before = 0;  // Counted of the time before, which is not reported.
+    std::int64_t good_before = 0;
   };
 
-  struct Hash {
-    using is_transparent = void;
-
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-
-  struct Equal {
-    using is_transparent = void;
-
-    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
-  };
-
-  using SeriesMap = absl::node_hash_map<std::string, Series, Hash, Equal>;
   struct Pass;  // The working state of one Absorb.
 
-  void Resolve(Pass& pass);
-  Series& SeriesOf(std::size_t term, std::string_view labels_json, Pass& pass);
+  // Counts of one group that belong to a slot.
+  struct Booking {
+    std::size_t group = 0;
+    std::int64_t slot = 0;
+    Counts counts;
+  };
+
   std::size_t GroupOf(const Labels& labels);
+  void Resolve(Pass& pass);
   void LimitOpen(Pass& pass) const;
   void MeasureUnit(const Pass& pass);
   void MeasureInterval(const Pass& pass);
@@ -123,20 +166,25 @@ class CounterMeter : public Meter {
   void CountProbe(std::size_t seen, Pass& pass);
   void Book(std::size_t seen, const Increment& increment, Counts counts, Pass& pass);
   void DropUnknown(Pass& pass);
+  static void Combine(std::vector<Booking>& booked);
   void Apply(Pass& pass);
+  void ReportCounts(Group& group) const;
   void UpdateKnown(Group& group, std::vector<std::int64_t>& times, const Pass& pass);
   void ForgetOldSeries(std::int64_t now_ms);
 
   CounterPlan plan_;
   SlotGrid grid_;
+  bool deduplicated_ = false;
   Columns* columns_;
   std::vector<SeriesMatcher> matchers_;  // Of the terms.
-  std::vector<SeriesMap> series_;        // Of the terms.
-  std::vector<bool> ever_matched_;       // Of the terms.
-  std::set<std::size_t> required_;       // Terms without which nothing is known.
+  std::vector<Series> series_;           // By number.
+  std::vector<std::uint32_t> free_;      // Numbers that stand for no series.
+  absl::flat_hash_map<std::pair<SeriesKey, std::uint32_t>, std::uint32_t> numbers_;  // By term too.
+  std::uint32_t renumbered_ = 0;
+  std::vector<bool> ever_matched_;  // Of the terms.
+  std::set<std::size_t> required_;  // Terms without which nothing is known.
   std::vector<Group> groups_;
   std::unordered_map<std::string, std::size_t> group_index_;
-  std::unordered_map<std::string, std::size_t> targets_;
   int shift_ = 0;                      // Counts are in units of 2^-shift events.
   std::int64_t interval_ms_ = 15'000;  // Between scrapes, as measured.
   std::int64_t since_ms_ = 0;          // When counting began.
@@ -144,6 +192,7 @@ class CounterMeter : public Meter {
   std::optional<std::int64_t> known_from_ms_;  // Before it, nothing is known.
   std::int64_t slot_ = 0;
   std::int64_t next_sweep_ms_ = 0;
+  std::optional<int> replica_;  // That the last read came from.
 };
 
 }  // namespace slowburn

@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <span>
-#include <unordered_map>
-#include <utility>
 #include <vector>
+
+#include <absl/container/flat_hash_map.h>
 
 #include "engine/counter_meter.h"
 
@@ -31,18 +30,18 @@ struct CounterMeter::Pass {
     bool reset = false;
   };
 
-  std::span<const QueryResult* const> results;
+  bool tolerant = false;  // A tiny drop is another replica's view, no reset.
   std::int64_t from_ms = 0;
   std::int64_t slot = 0;
   std::int64_t at_ms = 0;
   std::int64_t horizon_ms = 0;
   std::int64_t previous_ms = 0;  // Horizon of the read before.
   std::vector<Seen> seen;
-  std::unordered_map<std::size_t, std::int64_t> open_until;       // By target.
-  std::map<std::pair<std::size_t, std::int64_t>, Counts> booked;  // By group and slot.
-  std::vector<Counts> open;                                       // By group.
-  std::vector<std::vector<std::int64_t>> total_times;             // By group.
-  std::vector<std::set<std::size_t>> required;                    // Terms seen, by group.
+  absl::flat_hash_map<std::uint64_t, std::int64_t> open_until;  // By target.
+  std::vector<Booking> booked;
+  std::vector<Counts> open;                            // By group.
+  std::vector<std::vector<std::int64_t>> total_times;  // By group.
+  std::vector<std::set<std::size_t>> required;         // Terms seen, by group.
   std::vector<Bridge> bridges;
   Telemetry::Counted counted;
 };

@@ -36,7 +36,10 @@ struct Evaluator::Retired {
 };
 
 Evaluator::Evaluator(Options options, Source& source, Telemetry& telemetry)
-    : options_(std::move(options)), source_(source), telemetry_(telemetry) {}
+    : options_(std::move(options)),
+      source_(source),
+      telemetry_(telemetry),
+      reader_({options_.source_name, options_.grid, {}}, source, telemetry) {}
 
 Evaluator::~Evaluator() = default;
 
@@ -56,6 +59,7 @@ Columns& Evaluator::ColumnsFor(const Slo& slo) {
 }
 
 void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
+  batch_.reset();
   std::unordered_map<std::string, std::unique_ptr<Running>> before;
   for (auto& running : running_) {
     std::string id = running->slo->Id();
@@ -91,6 +95,7 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
       next->counter.reset();
       next->opaque.reset();
       next->running_since.reset();
+      next->past_ends = false;
       next->dead.clear();
     } else if (next->counter && next->columns != &columns) {
       columns.AppendLike(*next->columns);
@@ -102,7 +107,8 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     next->columns = &columns;
     if (!next->counter && !next->opaque) {
       if (const auto* counter = std::get_if<CounterPlan>(next->plan.get())) {
-        next->counter = std::make_unique<CounterMeter>(*counter, options_.grid, columns);
+        next->counter =
+            std::make_unique<CounterMeter>(*counter, options_.grid, columns, options_.deduplicated);
       } else {
         next->opaque = std::make_unique<OpaqueMeter>(std::get<OpaquePlan>(*next->plan),
                                                      TierWindows(*active.slo), active.slo->window,
@@ -125,41 +131,17 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
       return running->columns == entry.second.get();
     });
   });
-  AssignFetches();
+  AssignReader();
 }
 
-void Evaluator::AssignFetches() {
-  // A selector is fetched by the widest one that covers it: errors come with their total.
-  std::map<std::string, std::set<Selector>> by_name;
+void Evaluator::AssignReader() {
+  std::vector<CounterMeter*> meters;
   for (const auto& running : running_) {
     if (!running->counter) continue;
-    for (const Term& term : running->counter->plan().terms) {
-      by_name[MetricName(term.selector)].insert(term.selector);
-    }
+    running->reader_index = meters.size();
+    meters.push_back(running->counter.get());
   }
-  fetches_.clear();
-  std::map<Selector, std::size_t> fetch_of;
-  for (const auto& [name, selectors] : by_name) {
-    std::vector<Selector> ordered(selectors.begin(), selectors.end());
-    std::stable_sort(ordered.begin(), ordered.end(), [](const Selector& a, const Selector& b) {
-      return a.matchers.size() < b.matchers.size();
-    });
-    const std::size_t first = fetches_.size();
-    for (const Selector& selector : ordered) {
-      const auto wide =
-          std::find_if(fetches_.begin() + static_cast<std::ptrdiff_t>(first), fetches_.end(),
-                       [&selector](const Selector& fetch) { return Covers(fetch, selector); });
-      fetch_of[selector] = static_cast<std::size_t>(wide - fetches_.begin());
-      if (wide == fetches_.end()) fetches_.push_back(selector);
-    }
-  }
-  for (const auto& running : running_) {
-    running->fetches.clear();
-    if (!running->counter) continue;
-    for (const Term& term : running->counter->plan().terms) {
-      running->fetches.push_back(fetch_of.at(term.selector));
-    }
-  }
+  reader_.SetMeters(std::move(meters));
 }
 
 void Evaluator::Start(Running& running, std::int64_t slot) {
@@ -270,6 +252,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   }
   KeepRetired(at, snapshot->alerts, result.events);
   last_at_ = at;
+  last_slot_ = slot;
   result.snapshot = std::move(snapshot);
   return result;
 }

@@ -13,6 +13,7 @@
 #include "engine/alert_content.h"
 #include "engine/columns.h"
 #include "engine/counter_meter.h"
+#include "engine/counter_reader.h"
 #include "engine/opaque_meter.h"
 #include "engine/slo_status.h"
 #include "engine/slot_grid.h"
@@ -37,7 +38,7 @@ class Evaluator {
     std::string source_name;
     SlotGrid grid;
     absl::Duration lookback = absl::Hours(1);  // How far back a new SLO is counted at first.
-    absl::Duration scrape_timeout = absl::Seconds(10);
+    bool deduplicated = false;                 // The source merges replicas.
     AlertSurroundings around;
   };
 
@@ -61,18 +62,41 @@ class Evaluator {
   // reaches back for them.
   Result Evaluate(std::int64_t slot);
 
+  // What a call of ReadPast did.
+  struct PastProgress {
+    bool more = false;    // Else the past is known as far as it will be, for now.
+    bool wait = false;    // The source fails: try again later.
+    std::string done;     // What has been completed, for the log; may be empty.
+    std::string problem;  // Why it was not; may be empty.
+  };
+
+  // Reads a piece of the past of SLOs that have counted less than their windows: one read, of some
+  // hundred thousand samples at most.  For the time between evaluations.  The first to gain are
+  // SLOs that fire, then short windows before long ones.
+  PastProgress ReadPast();
+
  private:
   struct Running;
+  struct Batch;
   struct Retired;
   struct Reader;
 
   void Start(Running& running, std::int64_t slot);
   Columns& ColumnsFor(const Slo& slo);
-  void AssignFetches();
+  void AssignReader();
   void Read(std::int64_t slot);
   std::int64_t SmallestChunkMs() const;
   std::int64_t LargestChunkMs() const;
   bool CatchUp(std::int64_t slot);
+  std::int64_t NextStage(const Running& running) const;
+  bool StartBatch();
+  void ReadBatch(PastProgress& progress);
+  void FinishBatch(PastProgress& progress);
+  Running* NextForSums() const;
+  void ReadSums(Running& running, PastProgress& progress);
+  void AddSums(Running& running,
+               const std::map<Labels, std::map<std::int64_t, std::pair<double, double>>>& sums,
+               const std::map<std::int64_t, bool>& has_total, std::int64_t tiles);
   void ReadCounters(std::int64_t slot, std::span<Running* const> which);
   void ReadOpaque(std::int64_t slot);
   void CheckSelectors(std::int64_t slot);
@@ -87,7 +111,10 @@ class Evaluator {
   std::map<std::vector<std::int64_t>, std::unique_ptr<Columns>> columns_;  // By ladder, in slots.
   std::vector<std::unique_ptr<Running>> running_;                          // By id.
   std::vector<Retired> retired_;
-  std::vector<Selector> fetches_;
+  CounterReader reader_;
+  std::unique_ptr<Batch> batch_;                      // Whose past is being read.
+  std::int64_t largest_piece_ms_ = 24 * 3600 * 1000;  // Of the past, that the source will read.
+  std::int64_t last_slot_ = 0;
   absl::Time last_at_;
 };
 

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "engine/evaluator.h"
 #include "engine/evaluator_running.h"
 #include "engine/selector_check.h"
@@ -25,56 +23,16 @@ constexpr std::int64_t kCheckAgainMs = 60 * 1000;
 }  // namespace
 
 void Evaluator::ReadCounters(std::int64_t slot, std::span<Running* const> which) {
-  struct Fetch {
-    std::int64_t from_ms = 0;
-    std::size_t query = 0;
-  };
-
-  std::map<std::size_t, Fetch> needed;  // By index in fetches_.
-  const std::int64_t timeout_ms = absl::ToInt64Milliseconds(options_.scrape_timeout);
-  for (const Running* running : which) {
-    const std::int64_t from =
-        *running->counter->sealed_ms() - std::max(running->counter->overlap_ms(), timeout_ms);
-    for (const std::size_t fetch : running->fetches) {
-      const auto [known, is_new] = needed.try_emplace(fetch, Fetch{from, 0});
-      if (!is_new) known->second.from_ms = std::min(known->second.from_ms, from);
-    }
-  }
-  const std::int64_t at_ms = options_.grid.TimeOf(slot);
-  std::vector<Query> queries;
-  for (auto& [index, fetch] : needed) {
-    fetch.query = queries.size();
-    queries.push_back({fmt::format("{}[{}ms]", ToString(fetches_[index]), at_ms - fetch.from_ms),
-                       absl::FromUnixMillis(at_ms)});
-  }
-  const std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
-  for (Running* running : which) {
-    std::vector<const QueryResult*> results;
-    std::int64_t from_ms = INT64_MIN;
-    absl::Status failure;
-    for (const std::size_t index : running->fetches) {
-      const Fetch& fetch = needed.at(index);
-      const absl::StatusOr<QueryResult>& answer = answers[fetch.query];
-      from_ms = std::max(from_ms, fetch.from_ms);
-      if (!answer.ok()) {
-        failure = answer.status();
-      } else if (answer->partial) {
-        failure = absl::UnavailableError(
-            fmt::format("the source answered in part: {}",
-                        answer->warnings.empty() ? "" : answer->warnings.front()));
-      } else {
-        results.push_back(&*answer);
-      }
-    }
-    running->read = failure.ok();
-    if (failure.ok()) {
-      telemetry_.OnCounted(options_.source_name, running->counter->Absorb(results, from_ms, slot));
-      running->failure.clear();
-    } else {
-      running->failure = std::string(failure.message());
-      if (absl::IsResourceExhausted(failure) || absl::IsDeadlineExceeded(failure)) {
-        running->chunk_ms = std::max(SmallestChunkMs(), running->chunk_ms / 2);
-      }
+  std::vector<std::size_t> indices;
+  for (const Running* running : which) indices.push_back(running->reader_index);
+  const std::vector<absl::Status> statuses = reader_.Read(slot, indices);
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    Running& running = *which[i];
+    const absl::Status& status = statuses[i];
+    running.read = status.ok();
+    running.failure = std::string(status.message());
+    if (absl::IsResourceExhausted(status) || absl::IsDeadlineExceeded(status)) {
+      running.chunk_ms = std::max(SmallestChunkMs(), running.chunk_ms / 2);
     }
   }
 }

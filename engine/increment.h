@@ -36,4 +36,10 @@ inline Increment Between(const Carried& last, std::int64_t at_ms, std::int64_t v
   return {last.at_ms, at_ms, reset ? value : value - last.value, reset};
 }
 
+// Whether a drop from `last` is so small (to more than 7/8) that it is no restart but another
+// replica's older view of the counter.
+inline bool IsTinyDrop(const Carried& last, std::int64_t value) {
+  return value < last.value && value > last.value - last.value / 8;
+}
+
 }  // namespace slowburn

@@ -27,11 +27,12 @@ class Telemetry {
 
   // What one evaluation counted.
   struct Counted {
-    std::int64_t samples = 0;  // Read and used.
-    std::int64_t resets = 0;   // Counter resets.
-    std::int64_t late = 0;     // Samples that came after their time was sealed.
-    std::int64_t clamped = 0;  // Good above total, or negative: counted as the bound.
-    std::int64_t invalid = 0;  // NaN, infinite or out of range.
+    std::int64_t samples = 0;     // Read and used.
+    std::int64_t resets = 0;      // Counter resets.
+    std::int64_t late = 0;        // Samples that came after their time was sealed.
+    std::int64_t clamped = 0;     // Good above total, or negative: counted as the bound.
+    std::int64_t invalid = 0;     // NaN, infinite or out of range.
+    std::int64_t tiny_drops = 0;  // Of deduplicated counters, taken for no reset.
   };
 
   virtual void OnCounted(std::string_view /*source*/, const Counted& /*counted*/) {}

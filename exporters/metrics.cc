@@ -106,7 +106,7 @@ class Metrics::Impl {
     evaluation_duration.Add(labels, EvaluationBuckets());
     request_duration.Add(labels, RequestBuckets());
     for (Family<Counter>* family :
-         {&evaluations, &missed, &samples, &resets, &late, &clamped, &invalid}) {
+         {&evaluations, &missed, &samples, &resets, &late, &clamped, &invalid, &tiny_drops}) {
       family->Add(labels);
     }
     for (const char* code : {"200", "error"}) {
@@ -154,6 +154,9 @@ class Metrics::Impl {
                "Counts cut to their bound, as good was above total or below nothing.");
   Family<Counter>& invalid =
       Counters(registry, "slowburn_invalid_samples_total", "Samples that were no usable number.");
+  Family<Counter>& tiny_drops =
+      Counters(registry, "slowburn_tiny_drops_total",
+               "Small drops of counters of merged replicas, which were not taken for resets.");
   Family<Counter>& sent = Counters(registry, "slowburn_notifications_sent_total",
                                    "Alerts that an Alertmanager accepted.");
   Family<Counter>& failed = Counters(registry, "slowburn_notifications_failed_total",
@@ -203,6 +206,7 @@ void Metrics::OnCounted(std::string_view source, const Counted& counted) {
   Add(impl_->late, labels, counted.late);
   Add(impl_->clamped, labels, counted.clamped);
   Add(impl_->invalid, labels, counted.invalid);
+  Add(impl_->tiny_drops, labels, counted.tiny_drops);
 }
 
 void Metrics::OnNotificationsSent(std::string_view alertmanager, std::int64_t alerts,

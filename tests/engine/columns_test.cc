@@ -97,6 +97,95 @@ TEST_CASE("Columns: equal a slow count over random streams", "[engine]") {
   }
 }
 
+TEST_CASE("Columns: reaching back is as if appended from there", "[engine]") {
+  const std::vector<std::int64_t> ladders[] = {kDefault, {7}, {5, 40, 700}, {120, 10000}};
+  constexpr std::int64_t kFirst = 1'000'003;
+  for (const std::vector<std::int64_t>& windows : ladders) {
+    for (const std::int64_t late : {1, 13, 2000}) {
+      const std::int64_t now = kFirst + late + 300;
+      Columns whole(windows);
+      Columns reached(windows);
+      const Columns::Row row = whole.AddRow();
+      REQUIRE(reached.AddRow() == row);
+      std::vector<std::pair<std::int64_t, Counts>> past;
+      for (std::int64_t slot = kFirst; slot <= now; ++slot) {
+        const Counts counts = {slot % 3, slot % 7, slot % 2};
+        whole.Append(slot);
+        whole.Add(row, slot, counts);
+        if (slot >= kFirst + late) reached.Append(slot);
+        if (slot > kFirst + late) {
+          reached.Add(row, slot, counts);
+        } else {
+          past.emplace_back(slot, counts);
+        }
+      }
+      reached.Reach(kFirst);
+      reached.AddAll(row, past);
+
+      const auto same = [&](std::int64_t until) {
+        bool equal = reached.size() == whole.size() && reached.Now(row) == whole.Now(row);
+        for (std::int64_t slot = kFirst - 1; slot <= until; ++slot) {
+          const auto a = whole.EdgeAt(slot);
+          const auto b = reached.EdgeAt(slot);
+          equal &= a.has_value() == b.has_value();
+          if (a && b) equal &= a->slot == b->slot && whole.At(*a, row) == reached.At(*b, row);
+        }
+        return equal;
+      };
+      CHECK(same(now));
+      for (std::int64_t slot = now + 1; slot < now + 1000; ++slot) {
+        whole.Append(slot);
+        reached.Append(slot);
+      }
+      CHECK(same(now + 999));
+      const std::size_t size = reached.size();
+      reached.Reach(kFirst + late);  // Not older than the oldest.
+      CHECK(reached.size() == size);
+    }
+  }
+}
+
+TEST_CASE("Columns: adding many is adding each", "[engine]") {
+  Columns each({5, 40, 700});
+  Columns many({5, 40, 700});
+  const Columns::Row row = each.AddRow();
+  REQUIRE(many.AddRow() == row);
+  for (std::int64_t slot = 100; slot < 400; ++slot) {
+    each.Append(slot);
+    many.Append(slot);
+  }
+  // Before the oldest column, on columns and between them, twice in one slot, after the newest.
+  const std::vector<std::pair<std::int64_t, Counts>> bookings = {
+      {1, {1, 2, 1}},    {100, {0, 3, 0}},  {101, {4, 5, 1}}, {250, {1, 100, 1}},
+      {250, {0, 10, 0}}, {399, {7, 70, 1}}, {405, {1, 1, 1}}};
+  for (const auto& [slot, counts] : bookings) each.Add(row, slot, counts);
+  many.AddAll(row, bookings);
+  CHECK(many.Now(row) == each.Now(row));
+  CHECK(many.Newest(row) == each.Now(row));
+  for (std::int64_t slot = 100; slot < 400; ++slot) {
+    REQUIRE(many.At(*many.EdgeAt(slot), row) == each.At(*each.EdgeAt(slot), row));
+  }
+}
+
+TEST_CASE("Columns: what is open is in the newest counts alone", "[engine]") {
+  Columns columns({5});
+  const Columns::Row row = columns.AddRow();
+  columns.Append(1);
+  columns.Add(row, 1, {1, 10, 1});
+  columns.SetOpen(row, {2, 3, 1});
+  CHECK(columns.Newest(row) == Counts{3, 13, 2});
+  columns.Add(row, 1, {0, 5, 0});
+  CHECK(columns.Newest(row) == Counts{3, 18, 2});
+  columns.SetOpen(row, {});
+  CHECK(columns.Newest(row) == Counts{1, 15, 1});
+  columns.Append(2);
+  CHECK(columns.At(*columns.EdgeAt(2), row) == Counts{1, 15, 1});
+  columns.SetOpen(row, {1, 1, 1});
+  columns.RemoveRow(row);
+  REQUIRE(columns.AddRow() == row);
+  CHECK(columns.Newest(row) == Counts{});
+}
+
 TEST_CASE("Columns: a row moves to another ladder with its history", "[engine]") {
   Columns from({5, 100});
   const Columns::Row row = from.AddRow();

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/prometheus_json.h"
 #include "tests/fakes/fake_prometheus.h"
 #include "tests/reference/event_oracle.h"
 
@@ -59,15 +60,19 @@ class Bench {
 
   Telemetry::Counted Read() {
     columns.Append(slot);
-    const std::int64_t from =
-        *meter.sealed_ms() - std::max<std::int64_t>(meter.overlap_ms(), 10'000);
+    const std::int64_t from = *meter.sealed_ms() - meter.overlap_ms();
     std::vector<QueryResult> results;
-    for (const Term& term : meter.plan().terms) {
-      results.push_back(store.Range(term.selector, from, now_ms()));
+    std::vector<CounterMeter::Found> found;
+    for (std::size_t term = 0; term < meter.plan().terms.size(); ++term) {
+      results.push_back(store.Range(meter.plan().terms[term].selector, from, now_ms()));
+      for (const QueryResult::Series& series : results.back().series) {
+        const Labels labels = *ParseLabels(series.labels_json);
+        if (!meter.Matches(term, labels)) continue;
+        const SeriesKey key = SeriesKeyOf(series.labels_json);
+        found.push_back({term, meter.SeriesOf(term, labels, key), series.samples});
+      }
     }
-    std::vector<const QueryResult*> pointers;
-    for (const QueryResult& result : results) pointers.push_back(&result);
-    const Telemetry::Counted counted = meter.Absorb(pointers, from, slot);
+    const Telemetry::Counted counted = meter.Absorb(found, {from, slot, replica});
     meter.MoveTo(slot++);
     return counted;
   }
@@ -90,6 +95,7 @@ class Bench {
   CounterMeter meter;
   std::int64_t slot = 0;
   std::int64_t since_ms = 0;
+  int replica = 0;
 };
 
 // A counter that is scraped every 15 s from `from` to `to` and grows by `step`.

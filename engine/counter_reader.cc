@@ -1,0 +1,299 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/counter_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/prometheus_json.h"
+
+namespace slowburn {
+namespace {
+
+// Times that refused queries are asked anew in halves within one read.
+constexpr int kRounds = 8;
+
+// Who needs more of the past than the others by this much is read for apart.
+constexpr std::int64_t kFarMs = 2 * 60 * 1000;
+
+// A source that lags behind by more than this is not read back for: what it brings in the end is
+// counted when it comes, as growth since the last sample.
+constexpr std::int64_t kMostLagMs = 10 * 60 * 1000;
+
+// A route that was not used for this long is forgotten.
+constexpr std::int64_t kForgetMs = 2 * 3600 * 1000;
+constexpr std::int64_t kSweepMs = 10 * 60 * 1000;
+
+}  // namespace
+
+CounterReader::CounterReader(Options options, Source& source, Telemetry& telemetry)
+    : options_(std::move(options)), source_(source), telemetry_(telemetry) {}
+
+void CounterReader::SetMeters(std::vector<CounterMeter*> meters) {
+  clients_.clear();
+  selectors_.clear();
+  users_.clear();
+  fetches_.clear();
+  std::map<Selector, std::size_t> known;
+  for (CounterMeter* meter : meters) {
+    Client client{meter, 0, meter->renumbered(), {}};
+    const auto index = static_cast<std::uint32_t>(clients_.size());
+    for (const Term& term : meter->plan().terms) {
+      const auto [at, is_new] = known.try_emplace(term.selector, selectors_.size());
+      if (is_new) {
+        selectors_.push_back(term.selector);
+        users_.emplace_back();
+      }
+      users_[at->second].push_back({index, static_cast<std::uint32_t>(client.selectors.size())});
+      client.selectors.push_back(at->second);
+    }
+    clients_.push_back(std::move(client));
+  }
+  fetch_of_.assign(selectors_.size(), 0);
+  MergeLimits limits = options_.limits;
+  if (most_values_ > 0) limits.values = std::min(limits.values, most_values_);
+  for (MergedSelector& merged : MergeSelectors(selectors_, limits)) AddFetch(std::move(merged));
+  active_.assign(clients_.size(), 0);
+  found_.assign(clients_.size(), {});
+}
+
+void CounterReader::Replace(std::size_t index, CounterMeter* meter) {
+  Client& client = clients_[index];
+  client.meter = meter;
+  client.renumbered = meter->renumbered();
+  ++client.generation;
+}
+
+void CounterReader::AddFetch(MergedSelector merged) {
+  Fetch fetch;
+  for (const std::size_t member : merged.members) {
+    fetch_of_[member] = fetches_.size();
+    std::vector<User>& users = fetch.users[ValueOf(selectors_[member], merged.label)];
+    users.insert(users.end(), users_[member].begin(), users_[member].end());
+  }
+  fetch.merged = std::move(merged);
+  fetches_.push_back(std::move(fetch));
+}
+
+// Makes two fetches of one; false when nothing tells its members apart.
+bool CounterReader::Split(std::size_t index) {
+  const MergedSelector whole = fetches_[index].merged;
+  if (fetches_[index].users.size() < 2) return false;
+  std::vector<std::string> values;
+  for (const auto& [value, users] : fetches_[index].users) values.push_back(value);
+  const std::size_t half = values.size() / 2;
+  most_values_ = std::max<std::size_t>(1, values.size() - half);
+  const auto part = [&](std::span<const std::string> some) {
+    MergedSelector merged{WithValues(whole.selector, whole.label, some), whole.label, {}};
+    for (const std::size_t member : whole.members) {
+      const std::string value = ValueOf(selectors_[member], whole.label);
+      if (std::binary_search(some.begin(), some.end(), value)) merged.members.push_back(member);
+    }
+    return merged;
+  };
+  AddFetch(part(std::span(values).first(half)));
+  std::swap(fetches_[index], fetches_.back());
+  fetches_.pop_back();
+  for (const std::size_t member : fetches_[index].merged.members) fetch_of_[member] = index;
+  AddFetch(part(std::span(values).subspan(half)));
+  return true;
+}
+
+std::int64_t CounterReader::FromOf(std::uint32_t client) const {
+  const CounterMeter& meter = *clients_[client].meter;
+  return *meter.sealed_ms() - meter.overlap_ms();
+}
+
+// How far what comes in stays behind what is sealed.
+std::int64_t CounterReader::LagOf(std::span<const std::uint32_t> clients) const {
+  std::optional<std::int64_t> newest;
+  std::int64_t sealed = INT64_MAX;
+  for (const std::uint32_t client : clients) {
+    const CounterMeter& meter = *clients_[client].meter;
+    newest = std::max(newest, meter.newest_ms());
+    sealed = std::min(sealed, *meter.sealed_ms());
+  }
+  if (!newest) return 0;
+  return std::clamp<std::int64_t>(sealed - *newest, 0, kMostLagMs);
+}
+
+std::vector<CounterReader::Ask> CounterReader::Plan(std::int64_t slot,
+                                                    std::span<const std::size_t> which) const {
+  std::map<std::size_t, std::vector<std::uint32_t>> needed;  // By fetch.
+  for (const std::size_t index : which) {
+    for (const std::size_t selector : clients_[index].selectors) {
+      std::vector<std::uint32_t>& clients = needed[fetch_of_[selector]];
+      const auto client = static_cast<std::uint32_t>(index);
+      if (clients.empty() || clients.back() != client) clients.push_back(client);
+    }
+  }
+  std::vector<Ask> asks;
+  for (auto& [fetch, clients] : needed) PlanFetch(fetch, std::move(clients), slot, asks);
+  return asks;
+}
+
+void CounterReader::PlanFetch(std::size_t fetch_index, std::vector<std::uint32_t> clients,
+                              std::int64_t slot, std::vector<Ask>& asks) const {
+  const Fetch& fetch = fetches_[fetch_index];
+  std::int64_t latest = INT64_MIN;
+  for (const std::uint32_t client : clients) latest = std::max(latest, FromOf(client));
+  const auto far = std::stable_partition(clients.begin(), clients.end(), [&](std::uint32_t client) {
+    return FromOf(client) >= latest - kFarMs;
+  });
+  for (const auto& [begin, end] :
+       {std::pair(clients.begin(), far), std::pair(far, clients.end())}) {
+    if (begin == end) continue;
+    Ask ask{fetch_index, {begin, end}, INT64_MAX, {}};
+    std::vector<std::string> values;
+    for (const std::uint32_t client : ask.clients) {
+      ask.from_ms = std::min(ask.from_ms, FromOf(client));
+      for (const std::size_t selector : clients_[client].selectors) {
+        if (fetch_of_[selector] != fetch_index) continue;
+        values.push_back(ValueOf(selectors_[selector], fetch.merged.label));
+      }
+    }
+    ask.from_ms -= LagOf(ask.clients);
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    const bool part = values.size() < fetch.users.size();
+    const Selector& whole = fetch.merged.selector;
+    ask.expr = fmt::format("{}[{}ms]",
+                           ToString(part ? WithValues(whole, fetch.merged.label, values) : whole),
+                           options_.grid.TimeOf(slot) - ask.from_ms);
+    asks.push_back(std::move(ask));
+  }
+}
+
+void CounterReader::MakeRoute(std::string_view labels_json, const Fetch& fetch, Route& route) {
+  route.to.clear();
+  const absl::StatusOr<Labels> labels = ParseLabels(labels_json);
+  if (!labels.ok()) {
+    telemetry_.OnCounted(options_.source_name, {.invalid = 1});
+    return;
+  }
+  std::string_view value;
+  if (!fetch.merged.label.empty()) {
+    const auto label = labels->find(fetch.merged.label);
+    if (label != labels->end()) value = label->second;
+  }
+  const auto users = fetch.users.find(value);
+  if (users == fetch.users.end()) return;
+  const SeriesKey key = SeriesKeyOf(labels_json);
+  for (const User& user : users->second) {
+    const Client& client = clients_[user.client];
+    if (!client.meter->Matches(user.term, *labels)) continue;
+    route.to.push_back({user, client.meter->SeriesOf(user.term, *labels, key), client.generation});
+  }
+}
+
+void CounterReader::Deliver(const QueryResult& result, Fetch& fetch, std::int64_t slot) {
+  const std::int64_t at_ms = options_.grid.TimeOf(slot);
+  for (const QueryResult::Series& series : result.series) {
+    if (series.samples.empty()) continue;
+    samples_read_ += static_cast<std::int64_t>(series.samples.size());
+    const auto [known, is_new] = fetch.routes.try_emplace(SeriesKeyOf(series.labels_json));
+    Route& route = known->second;
+    const bool stale =
+        std::any_of(route.to.begin(), route.to.end(), [this](const Destination& destination) {
+          return destination.generation != clients_[destination.user.client].generation;
+        });
+    if (is_new || stale) MakeRoute(series.labels_json, fetch, route);
+    route.seen_ms = at_ms;
+    for (const Destination& destination : route.to) {
+      if (active_[destination.user.client] == 0) continue;
+      found_[destination.user.client].push_back(
+          {destination.user.term, destination.series, series.samples});
+    }
+  }
+}
+
+void CounterReader::Sweep(std::int64_t now_ms) {
+  if (now_ms < next_sweep_ms_) return;
+  next_sweep_ms_ = now_ms + kSweepMs;
+  for (Fetch& fetch : fetches_) {
+    absl::erase_if(fetch.routes, [now_ms](const auto& entry) {
+      return now_ms - entry.second.seen_ms > kForgetMs;
+    });
+  }
+}
+
+std::vector<absl::Status> CounterReader::Read(std::int64_t slot,
+                                              std::span<const std::size_t> which) {
+  samples_read_ = 0;
+  Sweep(options_.grid.TimeOf(slot));
+  for (const std::size_t index : which) {
+    Client& client = clients_[index];
+    if (client.meter->renumbered() != client.renumbered) Replace(index, client.meter);
+    active_[index] = 1;
+    found_[index].clear();
+  }
+  std::vector<absl::Status> failures(clients_.size());
+  std::vector<std::int64_t> from_ms(clients_.size(), INT64_MIN);
+  std::vector<QueryResult> results;  // Kept until all is counted: samples are views.
+  int replica = 0;
+  std::vector<Ask> asks = Plan(slot, which);
+  for (int round = 0; !asks.empty(); ++round) {
+    std::vector<Query> queries;
+    for (const Ask& ask : asks) {
+      queries.push_back({ask.expr, absl::FromUnixMillis(options_.grid.TimeOf(slot))});
+    }
+    std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
+    std::vector<Ask> again;
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+      absl::StatusOr<QueryResult>& answer = answers[i];
+      absl::Status status = answer.status();
+      if (status.ok() && answer->partial) {
+        status = absl::DataLossError(
+            fmt::format("the source answered in part: {}",
+                        answer->warnings.empty() ? "" : answer->warnings.front()));
+      }
+      if (status.ok()) {
+        for (const std::uint32_t client : asks[i].clients) {
+          from_ms[client] = std::max(from_ms[client], asks[i].from_ms);
+        }
+        if (!results.empty() && answer->replica != replica) {
+          status = absl::UnavailableError("the source went over to another replica meanwhile");
+        }
+        replica = answer->replica;
+        results.push_back(*std::move(answer));
+        Deliver(results.back(), fetches_[asks[i].fetch], slot);
+      }
+      const bool refused = absl::IsResourceExhausted(status);
+      if ((refused || absl::IsDeadlineExceeded(status)) && Split(asks[i].fetch) && refused &&
+          round < kRounds) {
+        // A time-out is asked in halves at the next read: this one has taken long enough.
+        for (const std::size_t fetch : {asks[i].fetch, fetches_.size() - 1}) {
+          std::vector<std::uint32_t> clients;
+          for (const std::uint32_t client : asks[i].clients) {
+            const auto& selectors = clients_[client].selectors;
+            if (std::any_of(selectors.begin(), selectors.end(),
+                            [&](std::size_t selector) { return fetch_of_[selector] == fetch; })) {
+              clients.push_back(client);
+            }
+          }
+          if (!clients.empty()) PlanFetch(fetch, std::move(clients), slot, again);
+        }
+        continue;
+      }
+      if (status.ok()) continue;
+      for (const std::uint32_t client : asks[i].clients) failures[client] = status;
+    }
+    asks = std::move(again);
+  }
+  std::vector<absl::Status> statuses;
+  for (const std::size_t index : which) {
+    if (failures[index].ok()) {
+      telemetry_.OnCounted(
+          options_.source_name,
+          clients_[index].meter->Absorb(found_[index], {from_ms[index], slot, replica}));
+    }
+    statuses.push_back(failures[index]);
+    active_[index] = 0;
+  }
+  return statuses;
+}
+
+}  // namespace slowburn
