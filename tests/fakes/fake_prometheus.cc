@@ -83,7 +83,7 @@ QueryResult FakePrometheus::Range(const Selector& selector, std::int64_t from_ms
 }
 
 // Leaves each series with its smallest sample alone.
-void KeepLeast(QueryResult& result) {
+static void KeepLeast(QueryResult& result) {
   for (QueryResult::Series& series : result.series) {
     const auto least =
         std::min_element(series.samples.begin(), series.samples.end(),
