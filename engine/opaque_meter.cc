@@ -77,16 +77,8 @@ std::vector<Query> OpaqueMeter::Queries(std::int64_t slot, WindowEnd end) const 
 }
 
 OpaqueMeter::Group& OpaqueMeter::GroupOf(const Labels& labels) {
-  Labels by;
-  if (by_.empty()) {
-    by = labels;
-    by.erase("__name__");
-  } else {
-    for (const std::string& name : by_) {
-      const auto label = labels.find(name);
-      by[name] = label == labels.end() ? "" : label->second;
-    }
-  }
+  Labels by = by_.empty() ? labels : GroupLabels(labels, by_);
+  by.erase("__name__");
   const std::string key = GroupKey(by);
   for (Group& group : groups_) {
     if (group.key == key) return group;
