@@ -219,32 +219,33 @@ void CounterMeter::Combine(std::vector<Booking>& booked) {
 
 void CounterMeter::Apply(Pass& pass) {
   Combine(pass.booked);
-  std::vector<Counts> sums(groups_.size());
-  for (const auto& [index, slot, counts] : pass.booked) {
-    Group& group = groups_[index];
-    Counts booked = counts;
-    const std::int64_t at_ms = grid_.Horizon(slot);
-    // One burst is seen by the scrapes of several instances: bad moments keep a distance.
-    if (booked.bad > 0 &&
-        (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
-      booked.bad_ticks = 1;
-      group.bad_tick_ms = at_ms;
-    }
-    columns_->Add(group.row, slot, booked);
-    sums[index] = sums[index] + booked;
-  }
+  auto booking = pass.booked.begin();
+  std::vector<std::pair<std::int64_t, Counts>> by_slot;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
-    if (sums[i].bad < 0 || sums[i].bad > sums[i].total) ++pass.counted.clamped;
+    Counts sum;
+    by_slot.clear();
+    for (; booking != pass.booked.end() && booking->group == i; ++booking) {
+      Counts booked = booking->counts;
+      const std::int64_t at_ms = grid_.Horizon(booking->slot);
+      // One burst is seen by the scrapes of several instances: bad moments keep a distance.
+      if (booked.bad > 0 &&
+          (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
+        booked.bad_ticks = 1;
+        group.bad_tick_ms = at_ms;
+      }
+      by_slot.emplace_back(booking->slot, booked);
+      sum = sum + booked;
+    }
+    columns_->AddAll(group.row, by_slot);
+    if (sum.bad < 0 || sum.bad > sum.total) ++pass.counted.clamped;
+    ReportCounts(group);
     group.open = pass.open[i];
-    const Counts now = columns_->Now(group.row);
-    const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
-    group.bad_reported = std::max(group.bad_reported, bad);
-    group.good_reported = std::max(group.good_reported, now.total - bad);
     if (group.open.bad > 0 &&
         (!group.bad_tick_ms || pass.at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
       group.open.bad_ticks = 1;
     }
+    columns_->SetOpen(group.row, group.open);
     std::sort(pass.total_times[i].begin(), pass.total_times[i].end());
     UpdateKnown(group, pass.total_times[i], pass);
   }

@@ -88,6 +88,27 @@ class CounterMeter : public Meter {
   // Moves the counts to other columns, history and all.  `columns` must outlive this.
   void Rebase(Columns& columns);
 
+  // Goes on, in what it reports as counted so far, from where `before`, another meter of the same
+  // SLO, stands: what this one knows of the past must not look as if it happened now.
+  void TakeOver(const CounterMeter& before);
+
+  // Since when it counts, and whether the source's samples went back that far.
+  std::int64_t since_ms() const { return since_ms_; }
+
+  bool known_since_start() const { return known_from_ms_ == since_ms_; }
+
+  // What sums tell of the past: `by_slot` holds the events of a group, ascending, each of the time
+  // between one slot and the next one here.
+  struct Past {
+    Labels labels;
+    std::vector<std::pair<std::int64_t, std::pair<double, double>>> by_slot;  // Bad and total.
+  };
+
+  // Adds what happened in (from, since_ms()], which is then where counting began.  `unknown` are
+  // the parts of it that nothing is known of.
+  void AddPast(std::int64_t from_ms, std::span<const Past> groups,
+               std::span<const std::pair<std::int64_t, std::int64_t>> unknown);
+
   // Terms that no series has ever matched; their index in the plan.
   std::vector<std::size_t> UnmatchedTerms() const;
 
@@ -122,6 +143,8 @@ class CounterMeter : public Meter {
     TimeSpans unknown;
     std::int64_t bad_reported = 0;  // High-water marks, so that what is exported never falls.
     std::int64_t good_reported = 0;
+    std::int64_t bad_before = 0;  // Counted of the time before, which is not reported.
+    std::int64_t good_before = 0;
   };
 
   struct Pass;  // The working state of one Absorb.
@@ -145,6 +168,7 @@ class CounterMeter : public Meter {
   void DropUnknown(Pass& pass);
   static void Combine(std::vector<Booking>& booked);
   void Apply(Pass& pass);
+  void ReportCounts(Group& group) const;
   void UpdateKnown(Group& group, std::vector<std::int64_t>& times, const Pass& pass);
   void ForgetOldSeries(std::int64_t now_ms);
 
