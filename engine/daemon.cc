@@ -258,9 +258,10 @@ void Daemon::Stop() {
 bool Daemon::healthy() const {
   const std::int64_t now_ms = absl::ToUnixMillis(clock_.TimeNow());
   return std::all_of(loops_.begin(), loops_.end(), [&](const auto& loop) {
-    // A read may take the timeout, a few times over when it catches up.
-    const absl::Duration timeout = options_.config.sources.at(loop->name).http.timeout;
-    const absl::Duration limit = 3 * options_.config.interval + 12 * timeout;
+    // A read may take the timeout of each replica, a few times over when it catches up.
+    const SourceSettings& source = options_.config.sources.at(loop->name);
+    const auto replicas = static_cast<std::int64_t>(source.replicas.size() + 1);
+    const absl::Duration limit = 3 * options_.config.interval + 12 * replicas * source.http.timeout;
     return now_ms - loop->alive_ms <= absl::ToInt64Milliseconds(limit);
   });
 }
