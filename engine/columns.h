@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -64,6 +65,11 @@ class Columns {
   // `Newest` alone.
   void SetOpen(Row row, Counts open);
 
+  // Says since which slot's column nothing of `row` is unknown, until now; kNever, as at first,
+  // when something may be.
+  void SetWholeSince(Row row, std::int64_t slot);
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
   // Multiplies all counts of `row` by 2^shift.
   void Rescale(Row row, int shift);
 
@@ -87,6 +93,9 @@ class Columns {
   Counts Now(Row row) const;
   Counts Newest(Row row) const;
 
+  // How far apart, in slots, the columns are that answer the longest window.
+  std::int64_t coarsest() const { return ladder_.back().resolution; }
+
   // The newest column's slot; nullopt before the first.
   std::optional<std::int64_t> newest() const;
 
@@ -101,6 +110,9 @@ class Columns {
   Rows RowsAt(Edge edge) const { return columns_[edge.index].rows(); }
 
   Rows NewestRows() const { return newest_.rows(); }
+
+  // What `SetWholeSince` said of all rows.
+  std::span<const std::int64_t> WholeSince() const { return whole_since_; }
 
  private:
   struct Column {
@@ -136,6 +148,7 @@ class Columns {
   Column now_;     // What is final.
   Column newest_;  // And what is not yet.
   Column spare_;   // The memory of a column that was thinned, for the next.
+  std::vector<std::int64_t> whole_since_;
   std::vector<Row> free_;
 };
 

@@ -58,6 +58,8 @@ void CounterMeter::MeasureUnit(const Pass& pass) {
     columns_->Rescale(group.row, kFloatShift);
     group.bad_reported <<= kFloatShift;
     group.good_reported <<= kFloatShift;
+    group.bad_before <<= kFloatShift;
+    group.good_before <<= kFloatShift;
   }
   for (Series& series : series_) {
     if (series.carried) series.carried->value <<= kFloatShift;
@@ -98,7 +100,13 @@ void CounterMeter::ProveBirths(Pass& pass) const {
     // A scrape of this target before the series' first sample did not have the series.
     const std::vector<std::int64_t>& times = scrapes[seen.series->target];
     const auto first = std::lower_bound(times.begin(), times.end(), seen.samples.front().at_ms);
-    if (first != times.begin()) seen.born_after_ms = *std::prev(first);
+    if (first != times.begin()) {
+      seen.born_after_ms = *std::prev(first);
+    } else if (const auto target = targets_.find(seen.series->target);
+               target != targets_.end() && target->second &&
+               *target->second <= seen.samples.front().at_ms) {
+      seen.born_after_ms = *target->second;
+    }
   }
 }
 
@@ -219,32 +227,33 @@ void CounterMeter::Combine(std::vector<Booking>& booked) {
 
 void CounterMeter::Apply(Pass& pass) {
   Combine(pass.booked);
-  std::vector<Counts> sums(groups_.size());
-  for (const auto& [index, slot, counts] : pass.booked) {
-    Group& group = groups_[index];
-    Counts booked = counts;
-    const std::int64_t at_ms = grid_.Horizon(slot);
-    // One burst is seen by the scrapes of several instances: bad moments keep a distance.
-    if (booked.bad > 0 &&
-        (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
-      booked.bad_ticks = 1;
-      group.bad_tick_ms = at_ms;
-    }
-    columns_->Add(group.row, slot, booked);
-    sums[index] = sums[index] + booked;
-  }
+  auto booking = pass.booked.begin();
+  std::vector<std::pair<std::int64_t, Counts>> by_slot;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
-    if (sums[i].bad < 0 || sums[i].bad > sums[i].total) ++pass.counted.clamped;
+    Counts sum;
+    by_slot.clear();
+    for (; booking != pass.booked.end() && booking->group == i; ++booking) {
+      Counts booked = booking->counts;
+      const std::int64_t at_ms = grid_.Horizon(booking->slot);
+      // One burst is seen by the scrapes of several instances: bad moments keep a distance.
+      if (booked.bad > 0 &&
+          (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
+        booked.bad_ticks = 1;
+        group.bad_tick_ms = at_ms;
+      }
+      by_slot.emplace_back(booking->slot, booked);
+      sum = sum + booked;
+    }
+    columns_->AddAll(group.row, by_slot);
+    if (sum.bad < 0 || sum.bad > sum.total) ++pass.counted.clamped;
+    ReportCounts(group);
     group.open = pass.open[i];
-    const Counts now = columns_->Now(group.row);
-    const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
-    group.bad_reported = std::max(group.bad_reported, bad);
-    group.good_reported = std::max(group.good_reported, now.total - bad);
     if (group.open.bad > 0 &&
         (!group.bad_tick_ms || pass.at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
       group.open.bad_ticks = 1;
     }
+    columns_->SetOpen(group.row, group.open);
     std::sort(pass.total_times[i].begin(), pass.total_times[i].end());
     UpdateKnown(group, pass.total_times[i], pass);
   }
@@ -291,6 +300,13 @@ void CounterMeter::ForgetOldSeries(std::int64_t now_ms) {
     free_.push_back(number);
     ++renumbered_;
   }
+  absl::flat_hash_map<std::uint64_t, std::optional<std::int64_t>> targets;
+  for (const Series& series : series_) {
+    if (series.seen_ms == 0) continue;
+    const auto known = targets_.find(series.target);
+    if (known != targets_.end()) targets.insert(*known);
+  }
+  targets_ = std::move(targets);
 }
 
 Telemetry::Counted CounterMeter::Absorb(std::span<const Found> found, const ReadSpan& read) {

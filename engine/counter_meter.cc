@@ -9,14 +9,14 @@
 namespace slowburn {
 namespace {
 
-std::uint64_t TargetOf(const Labels& labels) {
-  std::string target;
-  for (const std::string_view name : {"job", "instance"}) {
+CounterMeter::Newcomer TargetOf(const Labels& labels) {
+  const auto value = [&labels](std::string_view name) {
     const auto label = labels.find(name);
-    if (label != labels.end()) target += label->second;
-    target += '\0';
-  }
-  return SeriesKeyOf(target).low;
+    return label == labels.end() ? std::string() : label->second;
+  };
+  CounterMeter::Newcomer target{value("job"), value("instance"), 0};
+  target.target = SeriesKeyOf(target.job + '\0' + target.instance).low;
+  return target;
 }
 
 }  // namespace
@@ -91,11 +91,23 @@ std::uint32_t CounterMeter::SeriesOf(std::size_t term, const Labels& labels, Ser
   Series& series = series_[next];
   series = {};
   series.key = key;
-  series.target = TargetOf(labels);
+  Newcomer target = TargetOf(labels);
+  series.target = target.target;
+  if (targets_.try_emplace(target.target).second) newcomers_.push_back(std::move(target));
   series.group = static_cast<std::uint32_t>(GroupOf(labels));
   series.term = term_number;
   ever_matched_[term] = true;
   return next;
+}
+
+void CounterMeter::SetStarted(std::uint64_t target, std::int64_t started_ms) {
+  if (started_ms > since_ms_) targets_[target] = started_ms;
+}
+
+bool CounterMeter::AppearedLately(std::uint64_t target, std::span<const Found> found) const {
+  return std::all_of(found.begin(), found.end(), [&](const Found& one) {
+    return series_[one.series].target != target || one.samples.front().at_ms > since_ms_;
+  });
 }
 
 std::optional<std::int64_t> CounterMeter::newest_ms() const {
@@ -126,6 +138,58 @@ MeterGroup CounterMeter::group(std::size_t index) const {
   out.bad_events = static_cast<double>(group.bad_reported) * unit();
   out.total_events = static_cast<double>(group.bad_reported + group.good_reported) * unit();
   return out;
+}
+
+void CounterMeter::ReportCounts(Group& group) const {
+  const Counts now = columns_->Now(group.row);
+  const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
+  group.bad_reported = std::max(group.bad_reported, bad - group.bad_before);
+  group.good_reported = std::max(group.good_reported, now.total - bad - group.good_before);
+}
+
+void CounterMeter::TakeOver(const CounterMeter& before) {
+  for (std::size_t term = 0; term < ever_matched_.size(); ++term) {
+    ever_matched_[term] = ever_matched_[term] || before.ever_matched_[term];
+  }
+  for (Group& group : groups_) {
+    const auto old = before.group_index_.find(group.key);
+    const int rescale = old == before.group_index_.end() ? 0 : shift_ - before.shift_;
+    const auto reported = [&](std::int64_t Group::*count) -> std::int64_t {
+      if (old == before.group_index_.end()) return 0;
+      const std::int64_t units = before.groups_[old->second].*count;
+      return rescale >= 0 ? units << rescale : units >> -rescale;
+    };
+    const Counts now = columns_->Now(group.row);
+    const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
+    group.bad_reported = reported(&Group::bad_reported);
+    group.good_reported = reported(&Group::good_reported);
+    group.bad_before = bad - group.bad_reported;
+    group.good_before = now.total - bad - group.good_reported;
+  }
+}
+
+void CounterMeter::AddPast(std::int64_t from_ms, std::span<const Past> groups,
+                           std::span<const std::pair<std::int64_t, std::int64_t>> unknown) {
+  const auto units = [this](double events) {
+    return static_cast<std::int64_t>(std::llround(events / unit()));
+  };
+  for (const Past& past : groups) {
+    Group& group = groups_[GroupOf(past.labels)];
+    std::vector<std::pair<std::int64_t, Counts>> by_slot;
+    for (const auto& [slot, events] : past.by_slot) {
+      const std::int64_t total = std::max<std::int64_t>(0, units(events.second));
+      const std::int64_t bad = std::clamp<std::int64_t>(units(events.first), 0, total);
+      by_slot.push_back({slot, {bad, total, bad > 0 ? 1 : 0}});
+      group.bad_before += bad;
+      group.good_before += total - bad;
+    }
+    columns_->AddAll(group.row, by_slot);
+  }
+  for (Group& group : groups_) {
+    for (const auto& [from, to] : unknown) group.unknown.Insert(from, to);
+  }
+  since_ms_ = from_ms;
+  if (known_from_ms_) known_from_ms_ = from_ms;
 }
 
 Reading CounterMeter::Read(std::size_t index, absl::Duration window, WindowEnd end) const {

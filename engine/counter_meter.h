@@ -64,12 +64,31 @@ class CounterMeter : public Meter {
   // Changes whenever a number may come to stand for another series.
   std::uint32_t renumbered() const { return renumbered_; }
 
+  // A target (job, instance) whose series were not in any read before.
+  struct Newcomer {
+    std::string job;
+    std::string instance;
+    std::uint64_t target = 0;
+
+    bool operator==(const Newcomer&) const = default;
+  };
+
+  // The newcomers since the last call.
+  std::vector<Newcomer> TakeNewcomers() { return std::exchange(newcomers_, {}); }
+
+  // Tells that a target's process began at `started_ms`.  When that is after this began to count,
+  // its counters have grown from zero since.
+  void SetStarted(std::uint64_t target, std::int64_t started_ms);
+
   // A series in a read: its term, its number, and its samples in ascending time, at least one.
   struct Found {
     std::size_t term = 0;
     std::uint32_t series = 0;
     std::span<const Sample> samples;
   };
+
+  // Whether the first sample of a target in a read lies in the time that this counts.
+  bool AppearedLately(std::uint64_t target, std::span<const Found> found) const;
 
   // What a read covers: every sample after `from_ms` that was visible at `slot`'s time.
   struct ReadSpan {
@@ -87,6 +106,27 @@ class CounterMeter : public Meter {
 
   // Moves the counts to other columns, history and all.  `columns` must outlive this.
   void Rebase(Columns& columns);
+
+  // Goes on, in what it reports as counted so far, from where `before`, another meter of the same
+  // SLO, stands: what this one knows of the past must not look as if it happened now.
+  void TakeOver(const CounterMeter& before);
+
+  // Since when it counts, and whether the source's samples went back that far.
+  std::int64_t since_ms() const { return since_ms_; }
+
+  bool known_since_start() const { return known_from_ms_ == since_ms_; }
+
+  // What sums tell of the past: `by_slot` holds the events of a group, ascending, each of the time
+  // between one slot and the next one here.
+  struct Past {
+    Labels labels;
+    std::vector<std::pair<std::int64_t, std::pair<double, double>>> by_slot;  // Bad and total.
+  };
+
+  // Adds what happened in (from, since_ms()], which is then where counting began.  `unknown` are
+  // the parts of it that nothing is known of.
+  void AddPast(std::int64_t from_ms, std::span<const Past> groups,
+               std::span<const std::pair<std::int64_t, std::int64_t>> unknown);
 
   // Terms that no series has ever matched; their index in the plan.
   std::vector<std::size_t> UnmatchedTerms() const;
@@ -122,6 +162,8 @@ class CounterMeter : public Meter {
     TimeSpans unknown;
     std::int64_t bad_reported = 0;  // High-water marks, so that what is exported never falls.
     std::int64_t good_reported = 0;
+    std::int64_t bad_before = 0;  // Counted of the time before, which is not reported.
+    std::int64_t good_before = 0;
   };
 
   struct Pass;  // The working state of one Absorb.
@@ -145,6 +187,7 @@ class CounterMeter : public Meter {
   void DropUnknown(Pass& pass);
   static void Combine(std::vector<Booking>& booked);
   void Apply(Pass& pass);
+  void ReportCounts(Group& group) const;
   void UpdateKnown(Group& group, std::vector<std::int64_t>& times, const Pass& pass);
   void ForgetOldSeries(std::int64_t now_ms);
 
@@ -157,6 +200,9 @@ class CounterMeter : public Meter {
   std::vector<std::uint32_t> free_;      // Numbers that stand for no series.
   absl::flat_hash_map<std::pair<SeriesKey, std::uint32_t>, std::uint32_t> numbers_;  // By term too.
   std::uint32_t renumbered_ = 0;
+  // Targets, and when they began where that proves a birth.
+  absl::flat_hash_map<std::uint64_t, std::optional<std::int64_t>> targets_;
+  std::vector<Newcomer> newcomers_;
   std::vector<bool> ever_matched_;  // Of the terms.
   std::set<std::size_t> required_;  // Terms without which nothing is known.
   std::vector<Group> groups_;

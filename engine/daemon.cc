@@ -76,6 +76,8 @@ struct Daemon::Loop {
   Evaluator evaluator;
   std::thread thread;
   std::atomic<bool> tried = false;
+  absl::Duration past_took;  // The last read of the past.
+  absl::Time past_next = absl::InfinitePast();
   std::atomic<std::int64_t> alive_ms = 0;
 
   Mutex mutex;
@@ -168,6 +170,26 @@ absl::Status Daemon::Load(bool only_if_changed) {
   return last_load_;
 }
 
+// Reads of the past, when nothing else is due for `free`; returns how long to wait after it.
+absl::Duration Daemon::LearnPast(Loop& loop, absl::Duration free) {
+  constexpr absl::Duration kNothing = absl::Seconds(1);
+  const absl::Time began = clock_.TimeNow();
+  if (!loop.tried || free < 2 * loop.past_took || began < loop.past_next) return kNothing;
+  const Evaluator::PastProgress progress = loop.evaluator.ReadPast();
+  loop.past_took = clock_.TimeNow() - began;
+  if (!progress.done.empty()) {
+    Log(LogLevel::kInfo, "past counted", {{"source", loop.name}, {"what", progress.done}});
+  }
+  if (!progress.problem.empty()) {
+    Log(LogLevel::kInfo, "past can't be read now",
+        {{"source", loop.name}, {"problem", progress.problem}});
+  }
+  if (progress.wait) loop.past_next = began + options_.config.interval;
+  if (progress.wait || !progress.more) return kNothing;
+  // A fifth of the time at most, so that the source has room for others.
+  return std::clamp(4 * loop.past_took, absl::Milliseconds(10), kNothing);
+}
+
 void Daemon::Evaluate(Loop& loop) {
   Scheduler scheduler(options_.config.interval);
   std::string problem;
@@ -178,7 +200,7 @@ void Daemon::Evaluate(Loop& loop) {
     if (absl::AbsDuration(offset) > kOffsetNoise) now += offset;
     const Scheduler::Due due = scheduler.Next(now);
     if (!due.slot) {
-      WaitFor(std::min(due.wait, absl::Seconds(1)));
+      WaitFor(std::min(due.wait, LearnPast(loop, due.wait)));
       continue;
     }
     {

@@ -63,6 +63,7 @@ class Daemon {
 
   absl::Status Load(bool only_if_changed);
   void Evaluate(Loop& loop);
+  absl::Duration LearnPast(Loop& loop, absl::Duration free);
   void Poll();
   bool WaitFor(absl::Duration duration);
 

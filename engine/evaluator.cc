@@ -59,6 +59,7 @@ Columns& Evaluator::ColumnsFor(const Slo& slo) {
 }
 
 void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
+  batch_.reset();
   std::unordered_map<std::string, std::unique_ptr<Running>> before;
   for (auto& running : running_) {
     std::string id = running->slo->Id();
@@ -94,6 +95,7 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
       next->counter.reset();
       next->opaque.reset();
       next->running_since.reset();
+      next->past_ends = false;
       next->dead.clear();
     } else if (next->counter && next->columns != &columns) {
       columns.AppendLike(*next->columns);
@@ -250,6 +252,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   }
   KeepRetired(at, snapshot->alerts, result.events);
   last_at_ = at;
+  last_slot_ = slot;
   result.snapshot = std::move(snapshot);
   return result;
 }

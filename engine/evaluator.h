@@ -62,8 +62,22 @@ class Evaluator {
   // reaches back for them.
   Result Evaluate(std::int64_t slot);
 
+  // What a call of ReadPast did.
+  struct PastProgress {
+    bool more = false;    // Else the past is known as far as it will be, for now.
+    bool wait = false;    // The source fails: try again later.
+    std::string done;     // What has been completed, for the log; may be empty.
+    std::string problem;  // Why it was not; may be empty.
+  };
+
+  // Reads a piece of the past of SLOs that have counted less than their windows: one read, of some
+  // hundred thousand samples at most.  For the time between evaluations.  The first to gain are
+  // SLOs that fire, then short windows before long ones.
+  PastProgress ReadPast();
+
  private:
   struct Running;
+  struct Batch;
   struct Retired;
   struct Reader;
 
@@ -74,6 +88,15 @@ class Evaluator {
   std::int64_t SmallestChunkMs() const;
   std::int64_t LargestChunkMs() const;
   bool CatchUp(std::int64_t slot);
+  std::int64_t NextStage(const Running& running) const;
+  bool StartBatch();
+  void ReadBatch(PastProgress& progress);
+  void FinishBatch(PastProgress& progress);
+  Running* NextForSums() const;
+  void ReadSums(Running& running, PastProgress& progress);
+  void AddSums(Running& running,
+               const std::map<Labels, std::map<std::int64_t, std::pair<double, double>>>& sums,
+               const std::map<std::int64_t, bool>& has_total, std::int64_t tiles);
   void ReadCounters(std::int64_t slot, std::span<Running* const> which);
   void ReadOpaque(std::int64_t slot);
   void CheckSelectors(std::int64_t slot);
@@ -89,6 +112,9 @@ class Evaluator {
   std::vector<std::unique_ptr<Running>> running_;                          // By id.
   std::vector<Retired> retired_;
   CounterReader reader_;
+  std::unique_ptr<Batch> batch_;                      // Whose past is being read.
+  std::int64_t largest_piece_ms_ = 24 * 3600 * 1000;  // Of the past, that the source will read.
+  std::int64_t last_slot_ = 0;
   absl::Time last_at_;
 };
 

@@ -20,15 +20,6 @@ constexpr int kCatchUpReads = 8;  // In one evaluation, so that it still ends.
 constexpr int kChecksPerEvaluation = 4;
 constexpr std::int64_t kCheckAgainMs = 60 * 1000;
 
-bool AnyFiring(const std::map<std::string, GroupAlerts>& alerts) {
-  for (const auto& [group, records] : alerts) {
-    for (const auto& [alert_class, record] : records) {
-      if (record.state == AlertState::kFiring && alert_class != AlertClass::kNoData) return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 void Evaluator::ReadCounters(std::int64_t slot, std::span<Running* const> which) {
@@ -70,50 +61,6 @@ bool Evaluator::CatchUp(std::int64_t slot) {
   if (behind.empty()) return false;
   ReadCounters(grid.SlotBefore(until), behind);
   return std::any_of(behind.begin(), behind.end(), [](const Running* r) { return r->read; });
-}
-
-void Evaluator::ReadOpaque(std::int64_t slot) {
-  std::vector<Query> queries;
-  std::map<std::pair<std::string, absl::Time>, std::size_t> known;
-
-  struct Asking {
-    Running* running = nullptr;
-    WindowEnd end = WindowEnd::kNewest;
-    std::vector<std::size_t> answers;
-  };
-
-  std::vector<Asking> all;
-  for (const auto& running : running_) {
-    if (!running->opaque) continue;
-    // A firing alert may resolve, and that is decided on sealed data; firing need not wait for it.
-    Asking asking{
-        running.get(), AnyFiring(running->alerts) ? WindowEnd::kSealed : WindowEnd::kNewest, {}};
-    for (Query& query : running->opaque->Queries(slot, asking.end)) {
-      const auto [at, is_new] = known.try_emplace({query.expr, query.at}, queries.size());
-      if (is_new) queries.push_back(std::move(query));
-      asking.answers.push_back(at->second);
-    }
-    all.push_back(std::move(asking));
-  }
-  if (all.empty()) return;
-  const std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
-  for (Asking& asking : all) {
-    std::vector<const QueryResult*> results;
-    asking.running->failure.clear();
-    for (const std::size_t index : asking.answers) {
-      if (!answers[index].ok()) {
-        asking.running->failure = std::string(answers[index].status().message());
-      } else if (answers[index]->partial) {
-        asking.running->failure = "the source answered in part";
-      } else {
-        results.push_back(&*answers[index]);
-      }
-    }
-    asking.running->read = asking.running->failure.empty();
-    if (!asking.running->read) continue;
-    telemetry_.OnCounted(options_.source_name,
-                         asking.running->opaque->Absorb(results, slot, asking.end));
-  }
 }
 
 void Evaluator::Read(std::int64_t slot) {

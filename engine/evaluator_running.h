@@ -29,10 +29,25 @@ struct Evaluator::Running {
   std::string failure;        // Of the last read.
   std::string dead;           // Which selector can't match anything, and why.
   std::int64_t check_again_ms = 0;
+  absl::Time past_again = absl::InfinitePast();  // Not before, after a failure.
+  bool past_ends = false;                        // All is known that the source has.
 
   Meter& meter() const {
     return counter ? static_cast<Meter&>(*counter) : static_cast<Meter&>(*opaque);
   }
+};
+
+// SLOs whose past is being read, and the meters that read it.  Internal to the evaluator.
+struct Evaluator::Batch {
+  struct Member {
+    Running* running = nullptr;
+    std::unique_ptr<CounterMeter> meter;
+  };
+
+  std::vector<Member> members;
+  std::unique_ptr<CounterReader> reader;
+  std::int64_t stage_ms = 0;  // How far back it began.
+  std::int64_t piece_ms = 0;  // That one read spans.
 };
 
 }  // namespace slowburn

@@ -10,6 +10,15 @@ Truth Exceeds(const Reading& reading, Ratio threshold) {
   return *reading.ratio > threshold.AsDouble() ? Truth::kTrue : Truth::kFalse;
 }
 
+Labels GroupLabels(const Labels& labels, std::span<const std::string> by) {
+  Labels group;
+  for (const std::string& name : by) {
+    const auto label = labels.find(name);
+    group[name] = label == labels.end() ? "" : label->second;
+  }
+  return group;
+}
+
 std::string GroupKey(const Labels& labels) {
   std::string key;
   for (const auto& [name, value] : labels) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct MeterGroup {
   double bad_events = 0;                  // Since counting began.
   double total_events = 0;
 };
+
+// The labels named in `by`, of a series with `labels`; one that it lacks is empty.
+Labels GroupLabels(const Labels& labels, std::span<const std::string> by);
 
 // `labels` as a group's key.
 std::string GroupKey(const Labels& labels);

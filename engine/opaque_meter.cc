@@ -3,32 +3,49 @@
 #include "engine/opaque_meter.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "engine/prometheus_json.h"
 
 namespace slowburn {
 namespace {
 
-// One evaluation in the columns: its ratio is kept to 2^-20.
+// One slot's evaluation in the columns: its ratio is kept to 2^-20.
 constexpr std::int64_t kWhole = std::int64_t{1} << 20;
+
+// A window is asked for this often in its length.
+constexpr std::int64_t kAskedPerWindow = 60;
+
+// FNV-1a: equal in every process.
+std::uint64_t HashOf(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037U;
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 1099511628211U;
+  }
+  return hash;
+}
 
 }  // namespace
 
 OpaqueMeter::OpaqueMeter(OpaquePlan plan, std::vector<absl::Duration> windows,
                          absl::Duration fallback, std::vector<std::string> by, SlotGrid grid,
                          Columns& columns)
-    : plan_(std::move(plan)),
-      windows_(std::move(windows)),
-      by_(std::move(by)),
-      grid_(grid),
-      columns_(columns) {
-  if (windows_.empty()) windows_.push_back(fallback);
-  std::sort(windows_.begin(), windows_.end());
-  windows_.erase(std::unique(windows_.begin(), windows_.end()), windows_.end());
+    : plan_(std::move(plan)), by_(std::move(by)), grid_(grid), columns_(columns) {
+  if (windows.empty()) windows.push_back(fallback);
+  std::sort(windows.begin(), windows.end());
+  windows.erase(std::unique(windows.begin(), windows.end()), windows.end());
+  for (const absl::Duration window : windows) {
+    Schedule schedule;
+    schedule.window = window;
+    const std::int64_t every_ms = absl::ToInt64Milliseconds(window) / kAskedPerWindow;
+    schedule.period = std::max<std::int64_t>(1, every_ms / grid_.step_ms);
+    const std::uint64_t hash = HashOf(WithWindow(plan_.query, window));
+    schedule.phase = static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(schedule.period));
+    schedules_.push_back(schedule);
+  }
   if (by_.empty()) GroupOf({});
 }
 
@@ -36,26 +53,32 @@ OpaqueMeter::~OpaqueMeter() {
   for (const Group& group : groups_) columns_.RemoveRow(group.row);
 }
 
+bool OpaqueMeter::Schedule::IsDue(std::int64_t slot) const {
+  if (!answered) return true;
+  const std::int64_t last_scheduled = slot - (slot + phase) % period;
+  return last_scheduled > *answered;
+}
+
+std::vector<absl::Duration> OpaqueMeter::Due(std::int64_t slot) const {
+  std::vector<absl::Duration> due;
+  for (const Schedule& schedule : schedules_) {
+    if (schedule.IsDue(slot)) due.push_back(schedule.window);
+  }
+  return due;
+}
+
 std::vector<Query> OpaqueMeter::Queries(std::int64_t slot, WindowEnd end) const {
   const std::int64_t at = end == WindowEnd::kNewest ? grid_.TimeOf(slot) : grid_.Horizon(slot);
   std::vector<Query> queries;
-  for (const absl::Duration window : windows_) {
+  for (const absl::Duration window : Due(slot)) {
     queries.push_back({WithWindow(plan_.query, window), absl::FromUnixMillis(at)});
   }
   return queries;
 }
 
 OpaqueMeter::Group& OpaqueMeter::GroupOf(const Labels& labels) {
-  Labels by;
-  if (by_.empty()) {
-    by = labels;
-    by.erase("__name__");
-  } else {
-    for (const std::string& name : by_) {
-      const auto label = labels.find(name);
-      by[name] = label == labels.end() ? "" : label->second;
-    }
-  }
+  Labels by = by_.empty() ? labels : GroupLabels(labels, by_);
+  by.erase("__name__");
   const std::string key = GroupKey(by);
   for (Group& group : groups_) {
     if (group.key == key) return group;
@@ -64,6 +87,7 @@ OpaqueMeter::Group& OpaqueMeter::GroupOf(const Labels& labels) {
   const bool stands_in = groups_.size() == 1 && groups_[0].key.empty() && !groups_[0].ever;
   if (!stands_in) {
     groups_.emplace_back();
+    groups_.back().asked.resize(schedules_.size());
     groups_.back().row = columns_.AddRow();
   }
   groups_.back().labels = std::move(by);
@@ -71,42 +95,74 @@ OpaqueMeter::Group& OpaqueMeter::GroupOf(const Labels& labels) {
   return groups_.back();
 }
 
+void OpaqueMeter::Take(const QueryResult& result, std::size_t index, std::int64_t slot,
+                       WindowEnd end, Telemetry::Counted& counted) {
+  Schedule& schedule = schedules_[index];
+  schedule.ambiguous = false;
+  std::set<std::string> answered;
+  const Asked nothing = {slot, end == WindowEnd::kSealed, std::nullopt};
+  for (Group& group : groups_) group.asked[index] = nothing;
+  for (const QueryResult::Series& series : result.series) {
+    const absl::StatusOr<Labels> labels = ParseLabels(series.labels_json);
+    if (!labels.ok() || series.samples.empty()) {
+      ++counted.invalid;
+      continue;
+    }
+    Group& group = GroupOf(*labels);
+    Asked asked = nothing;
+    const double value = series.samples.back().value;
+    ++counted.samples;
+    if (!answered.insert(group.key).second) {
+      schedule.ambiguous = true;
+    } else if (std::isfinite(value)) {
+      asked.ratio = std::clamp(value, 0.0, 1.0);
+      if (value < 0 || value > 1) ++counted.clamped;
+    }
+    group.ever = true;
+    group.asked[index] = asked;
+  }
+  schedule.empty = answered.empty();
+  schedule.answered = slot;
+}
+
+// Adds the shortest window's ratio at `slot`, which stands for `slots`.
+void OpaqueMeter::Account(std::int64_t slot, std::int64_t slots) {
+  for (Group& group : groups_) {
+    const std::optional<Asked>& shortest = group.asked.front();
+    if (!shortest || shortest->slot != slot || !shortest->ratio) continue;
+    const auto bad = static_cast<std::int64_t>(std::llround(*shortest->ratio * double{kWhole}));
+    columns_.Add(group.row, slot, {bad * slots, kWhole * slots, bad > 0 ? 1 : 0});
+    group.newest_slot = slot;
+  }
+}
+
+void OpaqueMeter::FindProblem() {
+  problem_.clear();
+  if (schedules_.front().empty) problem_ = "the expression gives no result";
+  for (const Schedule& schedule : schedules_) {
+    if (!schedule.ambiguous) continue;
+    problem_ = "the expression gives several series for one group: aggregate them";
+  }
+}
+
 Telemetry::Counted OpaqueMeter::Absorb(std::span<const QueryResult* const> results,
                                        std::int64_t slot, WindowEnd end) {
   Telemetry::Counted counted;
-  problem_.clear();
-  std::set<std::pair<std::string, absl::Duration>> answered;
-  for (std::size_t i = 0; i < windows_.size(); ++i) {
-    for (const QueryResult::Series& series : results[i]->series) {
-      const absl::StatusOr<Labels> labels = ParseLabels(series.labels_json);
-      if (!labels.ok() || series.samples.empty()) {
-        ++counted.invalid;
-        continue;
-      }
-      Group& group = GroupOf(*labels);
-      Asked asked = {slot, end == WindowEnd::kSealed, std::nullopt};
-      const double value = series.samples.back().value;
-      ++counted.samples;
-      if (!answered.emplace(group.key, windows_[i]).second) {
-        problem_ = "the expression gives several series for one group: aggregate them";
-      } else if (std::isfinite(value)) {
-        asked.ratio = std::clamp(value, 0.0, 1.0);
-        if (value < 0 || value > 1) ++counted.clamped;
-      }
-      group.ever = true;
-      group.asked[windows_[i]] = asked;
-    }
+  const std::optional<std::int64_t> before = schedules_.front().answered;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < schedules_.size(); ++i) {
+    if (!schedules_[i].IsDue(slot)) continue;
+    assert(next < results.size());
+    const QueryResult* result = results[next++];
+    if (result != nullptr) Take(*result, i, slot, end, counted);
   }
-  if (answered.empty()) problem_ = "the expression gives no result";
-  for (Group& group : groups_) {
-    const auto shortest = group.asked.find(windows_.front());
-    if (shortest == group.asked.end() || shortest->second.slot != slot) continue;
-    if (!shortest->second.ratio) continue;
-    const auto bad =
-        static_cast<std::int64_t>(std::llround(*shortest->second.ratio * double{kWhole}));
-    columns_.Add(group.row, slot, {bad, kWhole, bad > 0 ? 1 : 0});
-    group.newest_ms = grid_.TimeOf(slot);
+  assert(next == results.size());
+  const Schedule& shortest = schedules_.front();
+  if (shortest.answered == slot && before != slot) {
+    // A ratio stands for the time since the one before; the first for its own slot alone.
+    Account(slot, before ? std::min(slot - *before, shortest.period) : 1);
   }
+  FindProblem();
   return counted;
 }
 
@@ -115,7 +171,11 @@ MeterGroup OpaqueMeter::group(std::size_t index) const {
   MeterGroup out;
   out.labels = group.labels;
   out.key = group.key;
-  out.newest_ms = group.newest_ms;
+  if (group.newest_slot) {
+    // An answer stands for its period, so it does not age until that has passed.
+    const std::int64_t until = *group.newest_slot + schedules_.front().period - 1;
+    out.newest_ms = grid_.TimeOf(std::max(*group.newest_slot, std::min(slot_, until)));
+  }
   out.series = group.ever ? 1 : 0;
   return out;
 }
@@ -138,11 +198,15 @@ Reading OpaqueMeter::Read(std::size_t index, absl::Duration window, WindowEnd en
   reading.counts.covered = std::min(evaluated, window);
   reading.counts.unknown = window - reading.counts.covered;
 
-  const auto asked = group.asked.find(window);
-  if (asked != group.asked.end()) {
-    const bool fits = end == WindowEnd::kNewest || asked->second.sealed;
-    if (asked->second.slot == slot_ && fits) reading.ratio = asked->second.ratio;
-  } else if (reading.counts.total > 0) {
+  for (std::size_t i = 0; i < schedules_.size(); ++i) {
+    const Schedule& schedule = schedules_[i];
+    if (schedule.window != window) continue;
+    const std::optional<Asked>& asked = group.asked[i];
+    const bool fits = asked && (end == WindowEnd::kNewest || asked->sealed);
+    if (fits && slot_ - asked->slot <= schedule.period + 1) reading.ratio = asked->ratio;
+    return reading;
+  }
+  if (reading.counts.total > 0) {
     reading.ratio =
         static_cast<double>(reading.counts.bad) / static_cast<double>(reading.counts.total);
   }

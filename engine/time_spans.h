@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace slowburn {
@@ -18,6 +19,16 @@ class TimeSpans {
     } else {
       spans_.push_back({from, to});
     }
+  }
+
+  // Adds (from, to], wherever it lies.
+  void Insert(std::int64_t from, std::int64_t to) {
+    std::vector<Span> before = std::move(spans_);
+    before.push_back({from, to});
+    std::sort(before.begin(), before.end(),
+              [](const Span& a, const Span& b) { return a.from < b.from; });
+    spans_.clear();
+    for (const Span& span : before) Add(span.from, span.to);
   }
 
   // The part of (from, to] that the set covers.

@@ -129,6 +129,16 @@ bool IsName(std::string_view name) {
                      [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
+std::string NeedName(MapReader& map, std::string_view key, Report& report) {
+  const std::optional<std::string> name = map.NeedText(key);
+  if (!name.has_value()) return "";
+  if (!IsName(*name)) {
+    report.Error(*map.Find(key), fmt::format("'{}' can't be the {}", Shown(*name), key),
+                 "letters, digits, and - _ . between them");
+  }
+  return *name;
+}
+
 std::optional<Ratio> ReadObjective(const YamlNode& node, Report& report) {
   const std::optional<Ratio> percent = ReadPercent(node, "objective", report);
   if (!percent.has_value()) return std::nullopt;

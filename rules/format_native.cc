@@ -28,16 +28,6 @@ struct Shared {
   AlertSettings alerts;
 };
 
-std::string NeedName(MapReader& map, std::string_view key, Report& report) {
-  const std::optional<std::string> name = map.NeedText(key);
-  if (!name.has_value()) return "";
-  if (!IsName(*name)) {
-    report.Error(*map.Find(key), fmt::format("'{}' can't be the {}", Shown(*name), key),
-                 "letters, digits, and - _ . between them");
-  }
-  return *name;
-}
-
 std::optional<absl::Duration> ReadSloWindow(const YamlNode& node, Report& report) {
   if (node.kind == YamlNode::Kind::kMap) {
     report.Error(node, "a calendar window is not supported yet", "write a rolling one, as in 30d");

@@ -41,16 +41,6 @@ Labels ReadSlothLabels(MapReader& map, std::string_view key, LabelUse use, Repor
   return ReadLabels(*node, key, use, LabelStyle::kSloth, report);
 }
 
-std::string NeedName(MapReader& map, std::string_view key, Report& report) {
-  const std::optional<std::string> name = map.NeedText(key);
-  if (!name.has_value()) return "";
-  if (!IsName(*name)) {
-    report.Error(*map.Find(key), fmt::format("'{}' can't be the {}", Shown(*name), key),
-                 "letters, digits, and - _ . between them");
-  }
-  return *name;
-}
-
 // Reads one plugin of a chain, and returns its id.
 std::string ReadPlugin(const YamlNode& node, Report& report) {
   MapReader map(node, "the plugin", report, kLenient);

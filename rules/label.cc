@@ -64,4 +64,8 @@ bool IsMetricName(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [&](char c) { return first(c) || IsDigit(c); });
 }
 
+std::string LabelText(const std::string& label) {
+  return IsLabelName(label) ? label : Quote(label);
+}
+
 }  // namespace slowburn

@@ -25,4 +25,7 @@ bool IsMetricName(std::string_view name);
 // Returns `text` within double quotes, with `\`, `"` and line ends escaped as in PromQL.
 std::string Quote(std::string_view text);
 
+// Returns a label's name as PromQL takes it: in quotes unless IsLabelName.
+std::string LabelText(const std::string& label);
+
 }  // namespace slowburn

@@ -9,6 +9,7 @@
 
 #include "rules/bucket.h"
 #include "rules/duration.h"
+#include "rules/plan_terms.h"
 #include "rules/promql.h"
 #include "rules/reduce.h"
 
@@ -59,13 +60,6 @@ std::string ErrorRatio(const ExpressionSli& sli) {
   return fmt::format("(({}) or ({}) * 0) / ({})", error, total, total);
 }
 
-std::string Listed(const std::vector<std::string>& labels) {
-  std::string out;
-  for (const std::string& label : labels)
-    out += fmt::format("{}{}", out.empty() ? "" : ", ", label);
-  return fmt::format("({})", out);
-}
-
 // Builds the plan for each kind of SLI.
 struct Planner {
   const Slo& slo;
@@ -108,29 +102,26 @@ struct Planner {
   }
 
   Plan operator()(const RatioSli& sli) const {
-    return OpaquePlan{sli.error, "an error ratio is asked of the source as it is written"};
+    const auto ratio = ReduceToRatio(sli.error);
+    if (!ratio.ok()) return OpaquePlan{sli.error, Reason(ratio.status())};
+    auto plan = PlanFrom(*ratio, slo.by);
+    if (!plan.ok()) return OpaquePlan{sli.error, Reason(plan.status())};
+    return *std::move(plan);
   }
 
   Plan operator()(const ExpressionSli& sli) const {
-    const auto error = ReduceToCounter(sli.error_query);
-    const auto total = ReduceToCounter(sli.total_query);
-    if (!error.ok()) return Opaque(sli, "error query: " + std::string(error.status().message()));
-    if (!total.ok()) return Opaque(sli, "total query: " + std::string(total.status().message()));
-    if (error->per_second != total->per_second) return Opaque(sli, "rate mixed with increase");
-    if (error->by != total->by) {
-      return Opaque(sli, fmt::format("errors are summed by {} and the total by {}",
-                                     Listed(error->by), Listed(total->by)));
-    }
-    if (!std::includes(total->by.begin(), total->by.end(), slo.by.begin(), slo.by.end())) {
-      return Opaque(sli, fmt::format("the SLO is split by {} but its expressions keep only {}",
-                                     Listed(slo.by), Listed(total->by)));
-    }
-    CounterPlan plan;
-    plan.by = total->by;
-    plan.terms.push_back({.selector = total->selector, .total = 1});
-    plan.terms.push_back({.selector = error->selector, .bad = 1});
-    return plan;
+    auto errors = ReduceToSum(sli.error_query);
+    if (!errors.ok()) return Opaque(sli, "error query: " + Reason(errors.status()));
+    auto total = ReduceToSum(sli.total_query);
+    if (!total.ok()) return Opaque(sli, "total query: " + Reason(total.status()));
+    const absl::Status paired = CanPair(*errors, *total, {});
+    if (!paired.ok()) return Opaque(sli, "errors and total: " + Reason(paired));
+    auto plan = PlanFrom({*std::move(errors), *std::move(total)}, slo.by);
+    if (!plan.ok()) return Opaque(sli, Reason(plan.status()));
+    return *std::move(plan);
   }
+
+  static std::string Reason(const absl::Status& status) { return std::string(status.message()); }
 
   static Plan Opaque(const ExpressionSli& sli, std::string reason) {
     return OpaquePlan{ErrorRatio(sli), std::move(reason)};

@@ -4,33 +4,21 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
 #include <fmt/format.h>
 
-#include "rules/promql_functions.h"
+#include "rules/duration.h"
 #include "rules/promql_operators.h"
 #include "rules/promql_parts.h"
 #include "rules/promql_token.h"
+#include "rules/promql_types.h"
 #include "rules/selector_reader.h"
 
 namespace slowburn {
 namespace {
-
-constexpr int kMaxDepth = 256;
-
-enum class Shape { kSelector, kRange, kSubquery, kOther };
-
-// A part of an expression that has been read.
-struct Operand {
-  std::size_t offset = 0;
-  ValueType type = ValueType::kAny;
-  Shape shape = Shape::kOther;
-  bool has_offset = false;
-  bool has_at = false;
-  bool has_time = false;  // `@` with a number; Prometheus lets start() and end() stand anywhere.
-};
 
 // Keywords that are never the name of a metric where an expression begins.
 bool IsReserved(const Token& token) {
@@ -40,134 +28,112 @@ bool IsReserved(const Token& token) {
   return false;
 }
 
-bool IsCardinal(ValueType type) {
-  return type == ValueType::kScalar || type == ValueType::kVector || type == ValueType::kAny;
-}
-
-// Reads an expression and collects what is wrong.  Each reading function returns nullopt, or false,
-// after an error of syntax, from which nothing more can be read; what merely has a wrong type is
-// noted, and reading goes on.
-class Checker : private PartReader {
+// Builds the tree of an expression and collects what is wrong with its syntax.  Each reading
+// function returns nullopt after an error from which nothing more can be read.
+class ExpressionReader : private PartReader {
  public:
-  explicit Checker(std::string_view promql) : PartReader(promql) {}
+  explicit ExpressionReader(std::string_view promql) : PartReader(promql) {}
 
-  std::optional<ValueType> Run() {
+  // Whether the whole could be read.
+  bool Run() {
     if (tokens_.AtEnd()) {
       Error(0, "the expression is empty");
-      return std::nullopt;
+      return false;
     }
-    const auto whole = Expression(kLowestPrecedence);
-    if (!whole) return std::nullopt;
-    if (!tokens_.AtEnd()) {
-      Trailing();
-      return std::nullopt;
-    }
-    const bool useless = whole->type == ValueType::kRange || whole->type == ValueType::kString;
-    if (useless && problems_.empty()) {
-      Warning(whole->offset, fmt::format("the expression gives {}, of which no ratio can be made",
-                                         Describe(whole->type)));
-    }
-    return whole->type;
+    if (!Expression(kLowestPrecedence)) return false;
+    if (tokens_.AtEnd()) return true;
+    Trailing();
+    return false;
   }
 
-  using PartReader::TakeProblems;
+  ExpressionTree TakeTree() { return std::move(tree_); }
+
+  std::vector<ExpressionProblem> TakeProblems() { return std::move(problems_); }
 
  private:
-  std::optional<Operand> Expression(int lowest) {
-    if (++depth_ > kMaxDepth) return Stop("the expression is nested too deep");
+  // A part that has been read, and what may follow it.
+  struct Operand {
+    NodeId id = 0;
+    bool selector = false;  // Without a range.
+    bool timed = false;     // Takes `offset` and `@`: a selector or a subquery.
+    bool has_time = false;  // `@` with a number; Prometheus lets start() and end() stand anywhere.
+  };
+
+  NodeId Add(std::size_t offset, decltype(ExpressionNode::part) part) {
+    tree_.nodes.push_back({std::move(part), offset, offset});
+    return tree_.nodes.size() - 1;
+  }
+
+  ExpressionNode& Node(const Operand& operand) { return tree_.nodes[operand.id]; }
+
+  std::optional<NodeId> Expression(int lowest) {
+    if (!Descend()) return std::nullopt;
     auto left = Signed();
     while (left) {
       const BinaryOperator* op = FindOperator(tokens_.Peek());
       if (op == nullptr || op->precedence < lowest) break;
       left = Binary(*left, *op);
     }
-    --depth_;
+    Ascend();
     return left;
   }
 
-  std::optional<Operand> Binary(const Operand& left, const BinaryOperator& op) {
-    const Token at = tokens_.Next();
-    const auto matching = ReadMatching();
+  std::optional<NodeId> Binary(NodeId left, const BinaryOperator& op) {
+    const std::size_t at = tokens_.Next().offset;
+    auto matching = ReadMatching();
     if (!matching) return std::nullopt;
-    // `^` groups from the right, but types come out the same either way.
-    const auto right = Expression(op.precedence + 1);
+    const bool from_right = op.precedence == kPowerPrecedence;
+    const auto right = Expression(from_right ? op.precedence : op.precedence + 1);
     if (!right) return std::nullopt;
-    CheckOperand(left, op);
-    CheckOperand(*right, op);
-    for (auto& problem : CheckOperator(op, *matching, left.type, right->type)) {
-      Error(at.offset, std::move(problem.message), std::move(problem.hint));
-    }
-    Operand result;
-    result.offset = left.offset;
-    const bool any = left.type == ValueType::kAny || right->type == ValueType::kAny;
-    const bool scalar = left.type == ValueType::kScalar && right->type == ValueType::kScalar;
-    result.type = scalar ? ValueType::kScalar : any ? ValueType::kAny : ValueType::kVector;
-    return result;
+    const NodeId id =
+        Add(tree_.nodes[left].offset, BinaryNode{&op, *std::move(matching), left, *right});
+    tree_.nodes[id].at_offset = at;
+    return id;
   }
 
-  void CheckOperand(const Operand& operand, const BinaryOperator& op) {
-    if (IsCardinal(operand.type)) return;
-    Error(operand.offset, fmt::format("`{}` needs scalars or instant vectors, this is {}", op.text,
-                                      Describe(operand.type)));
-  }
-
-  std::optional<Operand> Signed() {
+  std::optional<NodeId> Signed() {
     const Token sign = tokens_.Peek();
     if (!sign.Is("+") && !sign.Is("-")) return Postfixed();
     tokens_.Next();
-    auto operand = Expression(kPowerPrecedence);
+    const auto operand = Expression(kPowerPrecedence);
     if (!operand) return std::nullopt;
-    if (!IsCardinal(operand->type)) {
-      Error(sign.offset, fmt::format("a sign needs a scalar or an instant vector, this is {}",
-                                     Describe(operand->type)));
-    }
-    Operand result;
-    result.offset = sign.offset;
-    result.type = operand->type;
-    return result;
+    return Add(sign.offset, UnaryNode{sign.Is("-"), *operand});
   }
 
-  std::optional<Operand> Postfixed() {
+  std::optional<NodeId> Postfixed() {
     auto operand = Primary();
-    bool more = true;
-    while (operand && more) {
+    while (operand) {
       if (tokens_.Peek().Is("[")) {
         operand = Range(*operand);
       } else if (tokens_.Peek().IsWord("offset")) {
         operand = Offset(*operand);
       } else if (tokens_.Peek().Is("@")) {
         operand = At(*operand);
+      } else if (tokens_.Peek().IsWord("anchored") || tokens_.Peek().IsWord("smoothed")) {
+        operand = Between(*operand);
       } else {
-        more = false;
+        return operand->id;
       }
     }
-    return operand;
+    return std::nullopt;
   }
 
   std::optional<Operand> Primary() {
-    const Token& token = tokens_.Peek();
-    Operand operand;
-    operand.offset = token.offset;
+    const Token token = tokens_.Peek();
     switch (token.kind) {
       case TokenKind::kNumber:
-        operand.type = ValueType::kScalar;
-        tokens_.Next();
-        return operand;
+        return Number(token);
       case TokenKind::kDuration:
       case TokenKind::kWindow:
-        Warning(token.offset, "a duration as a number is understood by Prometheus 3 only");
-        operand.type = ValueType::kScalar;
-        tokens_.Next();
-        return operand;
+        return DurationAsNumber(token);
       case TokenKind::kString:
-        operand.type = ValueType::kString;
         tokens_.Next();
-        return operand;
+        return Operand{Add(token.offset, StringNode{token.value})};
       case TokenKind::kName:
-        return Named(operand);
+        return Named(token);
       case TokenKind::kSymbol:
-        if (token.Is("(")) return Parenthesised(operand);
-        if (token.Is("{")) return Vector(operand);
+        if (token.Is("(")) return Parenthesised();
+        if (token.Is("{")) return Vector();
         break;
       case TokenKind::kBad:
       case TokenKind::kEnd:
@@ -176,88 +142,93 @@ class Checker : private PartReader {
     return Stop(ExpectedText("an expression", token));
   }
 
-  std::optional<Operand> Parenthesised(Operand operand) {
+  Operand Number(const Token& token) {
+    if (token.text.find('_') != std::string_view::npos) {
+      Warning(token.offset,
+              fmt::format("`{}` holds a `_`, as only Prometheus 3 takes it", token.text));
+    }
+    tokens_.Next();
+    return Operand{Add(token.offset, NumberNode{std::string(token.text)})};
+  }
+
+  Operand DurationAsNumber(const Token& token) {
+    const bool window = token.kind == TokenKind::kWindow;
+    Warning(token.offset, "a duration as a number is understood by Prometheus 3 only");
+    if (const auto read = ParseDuration(token.text); !window && !read.ok()) {
+      Error(token.offset, std::string(read.status().message()));
+    }
+    tokens_.Next();
+    return Operand{Add(token.offset, NumberNode{window ? "{{.window}}" : std::string(token.text)})};
+  }
+
+  std::optional<Operand> Parenthesised() {
     tokens_.Next();
     const auto inner = Expression(kLowestPrecedence);
     if (!inner || !Close(")")) return std::nullopt;
-    operand.type = inner->type;
-    return operand;
+    return Operand{*inner};
   }
 
-  std::optional<Operand> Named(Operand operand) {
-    const Token& name = tokens_.Peek();
-    if (name.IsWord("inf") || name.IsWord("nan")) {
-      tokens_.Next();
-      operand.type = ValueType::kScalar;
-      return operand;
-    }
+  std::optional<Operand> Named(const Token& name) {
+    if (name.IsWord("inf") || name.IsWord("nan")) return Number(name);
     const Token& after = tokens_.Peek(1);
     const bool labels_first =
         (after.IsWord("by") || after.IsWord("without")) && tokens_.Peek(2).Is("(");
-    if (const Aggregation* aggregation = FindAggregation(name.text);
-        aggregation != nullptr && (after.Is("(") || labels_first)) {
-      return Aggregated(operand, *aggregation);
+    if (FindAggregation(name.text) != nullptr && (after.Is("(") || labels_first)) {
+      return Aggregated(name);
     }
-    if (after.Is("(") || labels_first) return Call(operand);
+    if (after.Is("(") || labels_first) return Call(name);
     if (IsReserved(name)) return Stop(ExpectedText("an expression", name));
-    return Vector(operand);
+    return Vector();
   }
 
-  std::optional<Operand> Vector(Operand operand) {
+  std::optional<Operand> Vector() {
+    const std::size_t offset = tokens_.Peek().offset;
     auto read = ReadSelector(tokens_);
     if (const auto* error = std::get_if<SyntaxError>(&read)) {
       Error(error->offset, error->message);
       return std::nullopt;
     }
-    operand.type = ValueType::kVector;
-    operand.shape = Shape::kSelector;
-    return operand;
+    auto& text = std::get<SelectorText>(read);
+    if (text.quoted) Warning(*text.quoted, std::string(kQuotedName));
+    return Operand{Add(offset, SelectorNode{std::move(text.selector), {}, {}}), true, true};
   }
 
-  std::optional<Operand> Aggregated(Operand operand, const Aggregation& aggregation) {
+  std::optional<Operand> Aggregated(const Token& name) {
+    AggregationNode node;
+    node.name = AsciiLower(name.text);
     tokens_.Next();
     const bool labels_first = !tokens_.Peek().Is("(");
-    if (labels_first) {
-      tokens_.Next();
-      if (!LabelList()) return std::nullopt;
-    }
-    const auto arguments = Arguments();
+    if (labels_first && !Grouping(node)) return std::nullopt;
+    auto arguments = Arguments();
     if (!arguments) return std::nullopt;
-    if (!labels_first && (tokens_.Peek().IsWord("by") || tokens_.Peek().IsWord("without"))) {
-      tokens_.Next();
-      if (!LabelList()) return std::nullopt;
-    }
-    const std::size_t want = aggregation.parameter == ValueType::kAny ? 1 : 2;
-    if (arguments->size() != want) {
-      Error(operand.offset, fmt::format("`{}` takes {} argument{}, not {}", aggregation.name, want,
-                                        want == 1 ? "" : "s", arguments->size()));
-    } else {
-      CheckType(arguments->back(), ValueType::kVector, aggregation.name);
-      if (want == 2) CheckType(arguments->front(), aggregation.parameter, aggregation.name);
-    }
-    operand.type = ValueType::kVector;
-    return operand;
+    node.arguments = *std::move(arguments);
+    const bool more = tokens_.Peek().IsWord("by") || tokens_.Peek().IsWord("without");
+    if (!labels_first && more && !Grouping(node)) return std::nullopt;
+    return Operand{Add(name.offset, std::move(node))};
   }
 
-  std::optional<Operand> Call(Operand operand) {
-    const Token name = tokens_.Next();
-    const FunctionSignature* function = FindFunction(name.text);
-    if (const MetricsqlName* other = FindMetricsqlName(name.text);
-        function == nullptr && other != nullptr) {
+  bool Grouping(AggregationNode& node) {
+    node.grouping = tokens_.Next().IsWord("by") ? AggregationNode::Grouping::kBy
+                                                : AggregationNode::Grouping::kWithout;
+    auto labels = LabelList();
+    if (labels) node.labels = *std::move(labels);
+    return labels.has_value();
+  }
+
+  std::optional<Operand> Call(const Token& name) {
+    tokens_.Next();
+    const bool known = FindFunction(name.text) != nullptr;
+    if (const MetricsqlName* other = FindMetricsqlName(name.text); !known && other != nullptr) {
       Error(name.offset, fmt::format("`{}` is MetricsQL, not PromQL", name.text),
             std::string(other->hint));
-    } else if (function == nullptr) {
+    } else if (!known) {
       if (IsKeyword(name.text)) return Unexpected(name);
       UnknownFunction(name);
     }
     if (!tokens_.Peek().Is("(")) return Stop("`by` and `without` go with aggregations only");
-    const auto arguments = Arguments();
+    auto arguments = Arguments();
     if (!arguments) return std::nullopt;
-    if (function != nullptr) {
-      operand.type = function->result;
-      CheckArguments(name, *function, *arguments);
-    }
-    return operand;
+    return Operand{Add(name.offset, CallNode{std::string(name.text), *std::move(arguments)})};
   }
 
   void UnknownFunction(const Token& name) {
@@ -266,43 +237,12 @@ class Checker : private PartReader {
             nearest.empty() ? "" : fmt::format("did you mean `{}`?", nearest));
   }
 
-  void CheckArguments(const Token& name, const FunctionSignature& function,
-                      const std::vector<Operand>& arguments) {
-    const int count = static_cast<int>(arguments.size());
-    if (count < function.least || count > function.most) {
-      std::string want = fmt::format("{}", function.least);
-      if (function.most == FunctionSignature::kAnyNumber) {
-        want += " or more";
-      } else if (function.most > function.least) {
-        want += fmt::format(" to {}", function.most);
-      }
-      Error(name.offset, fmt::format("`{}` takes {} argument{}, not {}", function.name, want,
-                                     want == "1" ? "" : "s", count));
-      return;
-    }
-    for (int i = 0; i < count; ++i) {
-      CheckType(arguments[static_cast<std::size_t>(i)], function.Argument(i), function.name);
-    }
-  }
-
-  void CheckType(const Operand& operand, ValueType want, std::string_view function) {
-    if (operand.type == want || operand.type == ValueType::kAny) return;
-    std::string hint;
-    if (want == ValueType::kRange && operand.shape == Shape::kSelector) {
-      hint = "write [{{.window}}] after the selector";
-    }
-    Error(operand.offset,
-          fmt::format("`{}` takes {} here, this is {}", function, Describe(want),
-                      Describe(operand.type)),
-          std::move(hint));
-  }
-
-  std::optional<std::vector<Operand>> Arguments() {
-    std::vector<Operand> arguments;
+  std::optional<std::vector<NodeId>> Arguments() {
+    std::vector<NodeId> arguments;
     tokens_.Next();
     if (tokens_.Accept(")")) return arguments;
     do {
-      auto argument = Expression(kLowestPrecedence);
+      const auto argument = Expression(kLowestPrecedence);
       if (!argument) return std::nullopt;
       arguments.push_back(*argument);
     } while (tokens_.Accept(","));
@@ -311,86 +251,135 @@ class Checker : private PartReader {
   }
 
   std::optional<Operand> Range(Operand operand) {
-    const Token bracket = tokens_.Next();
-    const std::string text(tokens_.Peek().text);
-    if (!Duration()) return std::nullopt;
-    const bool subquery = tokens_.Accept(":");
-    if (subquery && !tokens_.Peek().Is("]") && !Duration()) return std::nullopt;
+    const std::size_t bracket = tokens_.Next().offset;
+    auto range = Duration();
+    if (!range) return std::nullopt;
+    if (tokens_.Accept(":")) return Subquery(operand, bracket, *std::move(range));
     if (!Close("]")) return std::nullopt;
-    if (subquery) {
-      if (operand.type != ValueType::kVector && operand.type != ValueType::kAny) {
-        Error(bracket.offset, fmt::format("a subquery needs an instant vector, this is {}",
-                                          Describe(operand.type)));
-      }
-    } else if (operand.shape != Shape::kSelector) {
-      Error(bracket.offset, "a range can stand after a selector only, not after an expression",
-            fmt::format("write [{}:] to evaluate the expression again and again", text));
-    } else if (operand.has_offset || operand.has_time) {
-      Error(bracket.offset, "a range stands before `offset` and `@`, not after them");
+    ExpressionNode& node = Node(operand);
+    if (!operand.selector) {
+      Error(bracket, "a range can stand after a selector only, not after an expression",
+            fmt::format("write [{}:] to evaluate the expression again and again", range->text));
+      node.broken = true;
+      return operand;
     }
-    Operand result;
-    result.offset = operand.offset;
-    result.type = ValueType::kRange;
-    result.shape = subquery ? Shape::kSubquery : Shape::kRange;
-    return result;
+    auto& selector = std::get<SelectorNode>(node.part);
+    if (selector.modifiers.offset || operand.has_time) {
+      Error(bracket, "a range stands before `offset` and `@`, not after them");
+    }
+    selector.range = *std::move(range);
+    operand.selector = false;
+    return operand;
+  }
+
+  std::optional<Operand> Subquery(Operand operand, std::size_t bracket, PromqlDuration range) {
+    SubqueryNode subquery;
+    subquery.operand = operand.id;
+    subquery.range = std::move(range);
+    if (!tokens_.Peek().Is("]")) {
+      subquery.step = Duration();
+      if (!subquery.step) return std::nullopt;
+    }
+    if (!Close("]")) return std::nullopt;
+    Operand out;
+    out.id = Add(Node(operand).offset, std::move(subquery));
+    out.timed = true;
+    Node(out).at_offset = bracket;
+    return out;
+  }
+
+  // The modifiers of a selector or a subquery; those of nothing for anything else.
+  Modifiers& ModifiersOf(const Operand& operand) {
+    if (!operand.timed) return ignored_ = {};
+    if (auto* selector = std::get_if<SelectorNode>(&Node(operand).part)) return selector->modifiers;
+    return std::get<SubqueryNode>(Node(operand).part).modifiers;
   }
 
   std::optional<Operand> Offset(Operand operand) {
-    const Token word = tokens_.Next();
-    tokens_.Accept("-");
-    if (!Duration()) return std::nullopt;
-    if (operand.shape == Shape::kOther) {
-      Error(word.offset, "`offset` can stand after a selector or a subquery only");
-    } else if (operand.has_offset) {
-      Error(word.offset, "`offset` stands twice");
+    const std::size_t word = tokens_.Next().offset;
+    auto offset = SignedDuration();
+    if (!offset) return std::nullopt;
+    Modifiers& modifiers = ModifiersOf(operand);
+    if (!operand.timed) {
+      Error(word, "`offset` can stand after a selector or a subquery only");
+    } else if (modifiers.offset) {
+      Error(word, "`offset` stands twice");
     }
-    operand.has_offset = true;
+    modifiers.offset = *std::move(offset);
     return operand;
   }
 
   std::optional<Operand> At(Operand operand) {
-    const Token at = tokens_.Next();
-    const Token time = tokens_.Peek();
-    if (time.IsWord("start") || time.IsWord("end")) {
-      tokens_.Next();
-      if (!Close("(") || !Close(")")) return std::nullopt;
-    } else {
-      if (time.Is("+") || time.Is("-")) tokens_.Next();
-      if (tokens_.Peek().kind != TokenKind::kNumber) {
-        return Stop(ExpectedText("a time in seconds, start() or end()", tokens_.Peek()));
-      }
-      tokens_.Next();
+    const std::size_t sign = tokens_.Next().offset;
+    auto time = ReadTime();
+    if (!time) return std::nullopt;
+    Modifiers& modifiers = ModifiersOf(operand);
+    if (!operand.timed) {
+      Error(sign, "`@` can stand after a selector or a subquery only");
+    } else if (modifiers.at) {
+      Error(sign, "`@` stands twice");
     }
-    if (operand.shape == Shape::kOther) {
-      Error(at.offset, "`@` can stand after a selector or a subquery only");
-    } else if (operand.has_at) {
-      Error(at.offset, "`@` stands twice");
-    }
-    operand.has_at = true;
-    operand.has_time = !time.IsWord("start") && !time.IsWord("end");
+    operand.has_time = !time->ends_with(")");
+    modifiers.at = *std::move(time);
     return operand;
   }
 
-  int depth_ = 0;
+  // `anchored` and `smoothed`: what `rate` does between the samples at the ends of its range.
+  std::optional<Operand> Between(Operand operand) {
+    const Token word = tokens_.Next();
+    Modifiers& modifiers = ModifiersOf(operand);
+    const bool on_selector =
+        operand.timed && std::holds_alternative<SelectorNode>(Node(operand).part);
+    if (!on_selector) {
+      Error(word.offset, fmt::format("`{}` can stand after a selector only", word.text));
+    } else if (modifiers.anchored || modifiers.smoothed) {
+      Error(word.offset, "one of `anchored` and `smoothed` can stand here, once");
+    } else {
+      Warning(word.offset, fmt::format("`{}` is understood by Prometheus 3 only", word.text));
+    }
+    (word.IsWord("anchored") ? modifiers.anchored : modifiers.smoothed) = true;
+    return operand;
+  }
+
+  ExpressionTree tree_;
+  Modifiers ignored_;
 };
 
 }  // namespace
 
-std::vector<ExpressionProblem> CheckExpression(std::string_view promql) {
-  Checker checker(promql);
-  checker.Run();
-  auto problems = checker.TakeProblems();
-  std::stable_sort(problems.begin(), problems.end(),
+const ExpressionProblem* ParsedExpression::FirstError() const {
+  const auto found =
+      std::find_if(problems.begin(), problems.end(), [](const auto& p) { return p.error; });
+  return found == problems.end() ? nullptr : &*found;
+}
+
+ParsedExpression ParseExpression(std::string_view promql) {
+  ExpressionReader reader(promql);
+  const bool whole = reader.Run();
+  ParsedExpression out;
+  out.tree = reader.TakeTree();
+  out.problems = reader.TakeProblems();
+  const std::vector<ValueType> types = CheckTypes(out.tree, out.problems);
+  std::stable_sort(out.problems.begin(), out.problems.end(),
                    [](const auto& a, const auto& b) { return a.offset < b.offset; });
-  return problems;
+  if (!whole) return out;
+  out.type = types.back();
+  const bool useless = out.type == ValueType::kRange || out.type == ValueType::kString;
+  if (useless && out.problems.empty()) {
+    const std::string message =
+        fmt::format("the expression gives {}, of which no ratio can be made", Describe(out.type));
+    out.problems.push_back({message, "", static_cast<int>(out.tree.root().offset), false});
+  }
+  return out;
+}
+
+std::vector<ExpressionProblem> CheckExpression(std::string_view promql) {
+  return ParseExpression(promql).problems;
 }
 
 bool IsScalarExpression(std::string_view promql) {
-  Checker checker(promql);
-  const auto type = checker.Run();
-  const auto problems = checker.TakeProblems();
-  return type == ValueType::kScalar &&
-         std::none_of(problems.begin(), problems.end(), [](const auto& p) { return p.error; });
+  const ParsedExpression parsed = ParseExpression(promql);
+  return parsed.FirstError() == nullptr && parsed.type == ValueType::kScalar;
 }
 
 }  // namespace slowburn

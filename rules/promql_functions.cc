@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rules/promql_token.h"
+#include "rules/text.h"
 
 namespace slowburn {
 namespace {
@@ -216,25 +217,6 @@ bool Fits(std::string_view pattern, std::string_view name) {
   if (pattern.back() != '*') return name == pattern;
   pattern.remove_suffix(1);
   return name.substr(0, pattern.size()) == pattern;
-}
-
-// The number of letters to change, add, take out or swap with a neighbour to make `a` into `b`.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) {
-    for (std::size_t k = 0; k <= b.size(); ++k) {
-      if (i == 0 || k == 0) {
-        cost[i][k] = i + k;
-        continue;
-      }
-      const std::size_t change = a[i - 1] == b[k - 1] ? 0 : 1;
-      cost[i][k] = std::min({cost[i - 1][k] + 1, cost[i][k - 1] + 1, cost[i - 1][k - 1] + change});
-      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1]) {
-        cost[i][k] = std::min(cost[i][k], cost[i - 2][k - 2] + 1);
-      }
-    }
-  }
-  return cost[a.size()][b.size()];
 }
 
 std::size_t CommonPrefix(std::string_view a, std::string_view b) {

@@ -20,7 +20,7 @@ constexpr BinaryOperator kOperators[] = {
     {"atan2", 5, OperatorKind::kArithmetic}, {"^", 6, OperatorKind::kArithmetic},
 };
 
-bool Contains(const std::vector<std::string_view>& labels, std::string_view label) {
+bool Contains(const std::vector<std::string>& labels, const std::string& label) {
   return std::find(labels.begin(), labels.end(), label) != labels.end();
 }
 
@@ -51,15 +51,15 @@ std::vector<OperatorProblem> CheckOperator(const BinaryOperator& op, const Match
         {fmt::format("`{}` needs instant vectors on both sides, one is a scalar", op.text),
          "write vector(0) for the number 0"});
   }
-  if (set && matching.grouped) {
+  if (set && matching.many != Matching::Many::kNone) {
     problems.push_back(
         {fmt::format("`{}` does not go with group_left or group_right", op.text), ""});
   }
   if (!set && scalar && !matching.labels.empty()) {
     problems.push_back({"labels can be matched between two instant vectors only", ""});
   }
-  for (const std::string_view label : matching.included) {
-    if (!matching.on || !Contains(matching.labels, label)) continue;
+  for (const std::string& label : matching.included) {
+    if (matching.kind != Matching::Kind::kOn || !Contains(matching.labels, label)) continue;
     problems.push_back({fmt::format("`{}` stands in both lists of labels", label), ""});
   }
   return problems;

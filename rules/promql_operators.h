@@ -26,11 +26,16 @@ const BinaryOperator* FindOperator(const Token& token);
 
 // How a binary operator pairs the series of its vectors.
 struct Matching {
+  enum class Kind { kAll, kOn, kIgnoring };  // On all labels, on these, on all but these.
+  enum class Many { kNone, kLeft, kRight };  // Which side may have several series to one.
+
   bool with_bool = false;
-  bool on = false;       // Else `ignoring`, or nothing.
-  bool grouped = false;  // group_left or group_right.
-  std::vector<std::string_view> labels;
-  std::vector<std::string_view> included;  // By group_left or group_right.
+  Kind kind = Kind::kAll;
+  Many many = Many::kNone;
+  std::vector<std::string> labels;
+  std::vector<std::string> included;  // By group_left or group_right.
+
+  bool operator==(const Matching&) const = default;
 };
 
 // Something that an operator does not take.

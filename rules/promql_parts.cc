@@ -6,22 +6,32 @@
 
 #include <fmt/format.h>
 
-#include "rules/duration.h"
 #include "rules/label.h"
+#include "rules/utf8.h"
 
 namespace slowburn {
+namespace {
+
+constexpr int kMaxDepth = 256;
+
+}  // namespace
 
 std::optional<Matching> PartReader::ReadMatching() {
   Matching matching;
   matching.with_bool = tokens_.AcceptWord("bool");
-  matching.on = tokens_.Peek().IsWord("on");
-  if (!matching.on && !tokens_.Peek().IsWord("ignoring")) return matching;
+  const bool on = tokens_.Peek().IsWord("on");
+  if (!on && !tokens_.Peek().IsWord("ignoring")) return matching;
   tokens_.Next();
+  matching.kind = on ? Matching::Kind::kOn : Matching::Kind::kIgnoring;
   auto labels = LabelList();
   if (!labels) return std::nullopt;
   matching.labels = *std::move(labels);
-  matching.grouped = tokens_.AcceptWord("group_left") || tokens_.AcceptWord("group_right");
-  if (!matching.grouped || !tokens_.Peek().Is("(")) return matching;
+  if (tokens_.AcceptWord("group_left")) {
+    matching.many = Matching::Many::kLeft;
+  } else if (tokens_.AcceptWord("group_right")) {
+    matching.many = Matching::Many::kRight;
+  }
+  if (matching.many == Matching::Many::kNone || !tokens_.Peek().Is("(")) return matching;
   // A list, or a parenthesised operand?  Prometheus takes it for a list.
   auto included = LabelList();
   if (!included) return std::nullopt;
@@ -29,50 +39,47 @@ std::optional<Matching> PartReader::ReadMatching() {
   return matching;
 }
 
-std::optional<std::vector<std::string_view>> PartReader::LabelList() {
-  std::vector<std::string_view> labels;
+std::optional<std::vector<std::string>> PartReader::LabelList() {
+  std::vector<std::string> labels;
   if (!Close("(")) return std::nullopt;
   while (!tokens_.Accept(")")) {
     const Token& label = tokens_.Peek();
-    const bool name = label.kind == TokenKind::kName && IsLabelName(label.text);
-    if (!name && label.kind != TokenKind::kString) {
-      Stop(ExpectedText("a label name or `)`", label));
-      return std::nullopt;
+    const bool quoted = label.kind == TokenKind::kString;
+    if (quoted && (label.value.empty() || !IsUtf8(label.value))) {
+      return Stop("expected a label name that is not empty and is UTF-8");
     }
-    labels.push_back(tokens_.Next().text);
+    if (!quoted && (label.kind != TokenKind::kName || !IsLabelName(label.text))) {
+      return Stop(ExpectedText("a label name or `)`", label));
+    }
+    if (quoted) Warning(label.offset, std::string(kQuotedName));
+    labels.push_back(quoted ? label.value : std::string(label.text));
+    tokens_.Next();
     if (!tokens_.Peek().Is(")") && !tokens_.Accept(",")) {
-      Stop(ExpectedText("`,` or `)`", tokens_.Peek()));
-      return std::nullopt;
+      return Stop(ExpectedText("`,` or `)`", tokens_.Peek()));
     }
   }
   return labels;
 }
 
-bool PartReader::Duration() {
-  const Token token = tokens_.Peek();
-  if (token.kind == TokenKind::kWindow) {
+std::optional<std::string> PartReader::ReadTime() {
+  const Token time = tokens_.Peek();
+  if (time.IsWord("start") || time.IsWord("end")) {
     tokens_.Next();
-    return true;
+    if (!Close("(") || !Close(")")) return std::nullopt;
+    return AsciiLower(time.text) + "()";
   }
-  if (token.kind == TokenKind::kNumber) {
-    Warning(token.offset,
-            fmt::format("`{}` has no unit, as only Prometheus 3 takes it", token.text),
-            fmt::format("write {}s", token.text));
-    tokens_.Next();
-    return true;
+  std::string text;
+  if (time.Is("+") || time.Is("-")) text = tokens_.Next().text;
+  if (tokens_.Peek().kind != TokenKind::kNumber) {
+    return Stop(ExpectedText("a time in seconds, start() or end()", tokens_.Peek()));
   }
-  if (token.kind != TokenKind::kDuration) {
-    Unexpected(token, "a duration such as 5m");
-    return false;
-  }
-  const auto duration = ParseDuration(token.text);
-  if (!duration.ok()) {
-    Error(token.offset, std::string(duration.status().message()));
-  } else if (*duration == absl::ZeroDuration()) {
-    Error(token.offset, "the duration is zero");
-  }
-  tokens_.Next();
-  return true;
+  return text.append(tokens_.Next().text);
+}
+
+bool PartReader::Descend() {
+  if (++depth_ <= kMaxDepth) return true;
+  Stop("the expression is nested too deep");
+  return false;
 }
 
 bool PartReader::Close(std::string_view symbol) {

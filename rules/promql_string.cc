@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <optional>
 
+#include <fmt/format.h>
+
+#include "rules/label.h"
 #include "rules/utf8.h"
 
 namespace slowburn {
@@ -102,6 +105,22 @@ StringLiteral ReadStringLiteral(std::string_view text) {
     at = *next;
   }
   return {"", at, kUnterminated};
+}
+
+std::string StringText(std::string_view value) {
+  std::string out = "\"";
+  std::size_t size = 0;
+  for (std::size_t at = 0; at < value.size(); at += size) {
+    const Rune rune = ReadRune(value.substr(at));
+    size = rune.size;
+    if (!rune.valid || rune.value == 0) {
+      out += fmt::format("\\x{:02x}", rune.value);
+    } else {
+      const std::string quoted = Quote(value.substr(at, size));
+      out += std::string_view(quoted).substr(1, quoted.size() - 2);
+    }
+  }
+  return out + '"';
 }
 
 }  // namespace slowburn

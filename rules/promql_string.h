@@ -21,4 +21,7 @@ struct StringLiteral {
 // \Uhhhhhhhh; within backquotes nothing is escaped.
 StringLiteral ReadStringLiteral(std::string_view text);
 
+// Returns the literal in double quotes that reads as `value`, which may hold any bytes.
+std::string StringText(std::string_view value);
+
 }  // namespace slowburn

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "rules/duration.h"
+#include "rules/text.h"
 
 namespace slowburn {
 namespace {
@@ -32,27 +33,6 @@ std::string Plain(std::string_view text) {
   std::string out = Lower(text);
   std::erase_if(out, [](char c) { return c == '_' || c == '-' || c == ' '; });
   return out;
-}
-
-// Edits that turn `a` into `b`: insertions, removals, replacements, swaps of neighbours.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1);
-  std::vector<std::size_t> last(b.size() + 1);
-  std::vector<std::size_t> now(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    now[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      now[j] = std::min({last[j] + 1, now[j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        now[j] = std::min(now[j], before[j - 2] + 1);
-      }
-    }
-    std::swap(before, last);
-    std::swap(last, now);
-  }
-  return last[b.size()];
 }
 
 std::string_view KindName(const YamlNode& node) {

@@ -1,26 +1,28 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include <absl/status/statusor.h>
 
-#include "rules/selector.h"
+#include "rules/counter_sum.h"
 
 namespace slowburn {
 
-// An expression that adds up the increments of counters over `{{.window}}`, and nothing else.
-struct CounterExpression {
-  bool per_second = false;  // `rate`, else `increase`.
-  Selector selector;
-  std::vector<std::string> by;  // Sorted labels that the sum keeps.
+// A ratio of two sums that pair group by group.
+struct CounterRatio {
+  CounterSum errors;
+  CounterSum total;
 };
 
-// Reads `sum [by (..)] (rate|increase(selector[{{.window}}]))`; parentheses may stand around each
-// part, and `or vector(0)` after the sum, which adds nothing to a count.
+// Reads an expression that adds up the increments of counters over `{{.window}}`, and nothing else:
+// `sum [by|without (..)] (rate|increase(selector[{{.window}}]))`, sums and differences of these,
+// constant factors, sums of sums, and `or vector(0)`, which adds nothing to a count.
 // Returns kUnimplemented, with the reason in words for the user, for any other expression.
-absl::StatusOr<CounterExpression> ReduceToCounter(std::string_view query);
+absl::StatusOr<CounterSum> ReduceToSum(std::string_view query);
+
+// Reads an expression that divides two such sums, such as `bad / total`, `1 - good / total` or
+// `(total - good) / total`.  Returns as ReduceToSum does.
+absl::StatusOr<CounterRatio> ReduceToRatio(std::string_view query);
 
 }  // namespace slowburn

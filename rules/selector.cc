@@ -70,7 +70,7 @@ class Reader {
  public:
   explicit Reader(TokenStream& tokens) : tokens_(tokens) {}
 
-  std::variant<Selector, SyntaxError> Run() {
+  std::variant<SelectorText, SyntaxError> Run() {
     const std::size_t start = tokens_.Peek().offset;
     if (IsMetricToken(tokens_.Peek())) AddName(std::string(tokens_.Next().text));
     const bool braces = tokens_.Accept("{");
@@ -80,7 +80,7 @@ class Reader {
       Fail(start, "expected a matcher that asks for a value, as all of these match any series");
     }
     if (error_) return *std::move(error_);
-    return std::move(selector_);
+    return SelectorText{std::move(selector_), quoted_};
   }
 
  private:
@@ -95,6 +95,7 @@ class Reader {
   void ReadMatcher() {
     const Token label = tokens_.Peek();
     const bool quoted = label.kind == TokenKind::kString;
+    if (quoted && !quoted_) quoted_ = label.offset;
     if (!quoted && !(label.kind == TokenKind::kName && IsLabelName(label.text))) {
       return Expected("a label name or `}`");
     }
@@ -158,14 +159,11 @@ class Reader {
 
   TokenStream& tokens_;
   Selector selector_;
+  std::optional<std::size_t> quoted_;
   std::optional<SyntaxError> error_;
   bool named_ = false;    // A name stands in front or alone in quotes.
   bool narrows_ = false;  // Some matcher refuses a series that has none of the labels.
 };
-
-std::string LabelText(const std::string& label) {
-  return IsLabelName(label) ? label : Quote(label);
-}
 
 // The only matcher on the name, if it can stand in front of the braces.
 const Matcher* FrontName(const Selector& selector) {
@@ -186,15 +184,15 @@ bool IsMetricToken(const Token& token) {
          !token.IsWord("nan");
 }
 
-std::variant<Selector, SyntaxError> ReadSelector(TokenStream& tokens) {
+std::variant<SelectorText, SyntaxError> ReadSelector(TokenStream& tokens) {
   return Reader(tokens).Run();
 }
 
 absl::StatusOr<Selector> ParseSelector(std::string_view text) {
   TokenStream tokens(text);
   auto result = ReadSelector(tokens);
-  if (auto* selector = std::get_if<Selector>(&result)) {
-    if (tokens.AtEnd()) return std::move(*selector);
+  if (auto* read = std::get_if<SelectorText>(&result)) {
+    if (tokens.AtEnd()) return std::move(read->selector);
     result =
         SyntaxError{tokens.Peek().offset, ExpectedText("the end of the selector", tokens.Peek())};
   }

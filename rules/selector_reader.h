@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -16,8 +17,14 @@ struct SyntaxError {
   std::string message;
 };
 
+// A selector as it was read.
+struct SelectorText {
+  Selector selector;
+  std::optional<std::size_t> quoted;  // Where the first name in quotes stands, in bytes.
+};
+
 // Reads the selector that `tokens` go on with, and goes past it.  Shared by whatever reads PromQL.
-std::variant<Selector, SyntaxError> ReadSelector(TokenStream& tokens);
+std::variant<SelectorText, SyntaxError> ReadSelector(TokenStream& tokens);
 
 // Whether `token` can be the name of a metric.
 bool IsMetricToken(const Token& token);

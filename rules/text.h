@@ -18,6 +18,9 @@ std::optional<std::size_t> FirstNotText(std::string_view text);
 // on.
 std::string Shown(std::string_view text);
 
+// The letters to change, add, take out or swap with a neighbour to make `a` into `b`.
+std::size_t EditDistance(std::string_view a, std::string_view b);
+
 // Tells offsets in a text as line and column.  A byte order mark at the start is no column.
 //
 // `text` must outlive this.  Thread-safe.

@@ -8,7 +8,7 @@
 #include "engine/cli/command.h"
 #include "engine/io/spec_files.h"
 #include "rules/load.h"
-#include "rules/plan.h"
+#include "rules/plan_text.h"
 
 namespace slowburn {
 namespace {
@@ -18,20 +18,6 @@ struct ValidateOptions {
   std::string config;
   bool explain = false;
 };
-
-void ExplainPlans(const std::vector<Slo>& slos) {
-  for (const Slo& slo : slos) {
-    const Plan plan = MakePlan(slo);
-    if (const auto* opaque = std::get_if<OpaquePlan>(&plan)) {
-      fmt::print("{}: opaque: {}\n", slo.Id(), opaque->reason);
-      continue;
-    }
-    fmt::print("{}: exact: each event is counted once, from raw samples\n", slo.Id());
-    for (const Term& term : std::get<CounterPlan>(plan).terms) {
-      fmt::print("  {}: {}\n", RoleOf(term), ToString(term.selector));
-    }
-  }
-}
 
 int Validate(const ValidateOptions& options) {
   Config config;
@@ -44,7 +30,9 @@ int Validate(const ValidateOptions& options) {
   const auto errors = std::count_if(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
     return diagnostic.severity == Severity::kError;
   });
-  if (options.explain) ExplainPlans(loaded.slos);
+  if (options.explain) {
+    for (const Slo& slo : loaded.slos) fmt::print("{}", DescribePlan(slo, config.interval));
+  }
   fmt::print("{} file{}, {} SLO{}, {} error{}, {} warning{}\n", files.files.size(),
              files.files.size() == 1 ? "" : "s", loaded.slos.size(),
              loaded.slos.size() == 1 ? "" : "s", errors, errors == 1 ? "" : "s",
@@ -61,8 +49,9 @@ void AddValidate(CLI::App& app, int& exit_code) {
   command->add_option("paths", options->paths, "Files, folders and globs")->required();
   command->add_option("--config", options->config,
                       "slowburn.yaml, for its defaults and the names of its sources");
-  command->add_flag("--explain", options->explain,
-                    "Say of each SLO whether it is counted exactly, and from which series");
+  command->add_flag(
+      "--explain", options->explain,
+      "Say of each SLO whether it is counted exactly, by which queries, at what cost");
   command->footer("Example: slowburn validate --explain slos/*.yaml");
   command->callback([options, &exit_code] { exit_code = Validate(*options); });
 }

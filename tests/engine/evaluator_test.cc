@@ -312,6 +312,7 @@ TEST_CASE("Evaluator: an opaque ratio is asked of the source", "[engine]") {
   CHECK(bench.result.snapshot->slos[0].groups[0].tiers[0].verdict.firing == Truth::kFalse);
   ratio = 0.02;
   bench.Step();
+  bench.Step();  // The window of an hour is asked for once a minute.
   CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kFiring);
   SECTION("no answer holds it") {
     ratio = std::nullopt;
@@ -330,6 +331,88 @@ TEST_CASE("Evaluator: an opaque ratio is asked of the source", "[engine]") {
     CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kResolved);
     CHECK(bench.store.asked.back().at == absl::FromUnixMillis(kGrid.Horizon(bench.slot - 1)));
   }
+}
+
+TEST_CASE("Evaluator: a ticket on an opaque ratio keeps the pace of its windows", "[engine]") {
+  EvaluatorBench bench;
+  Slo slo = TestSlo();
+  slo.sli = RatioSli{"bad:ratio{{.window}}"};
+  slo.alerts.tiers = {{.alert_class = AlertClass::kTicket,
+                       .factor = MakeRatio(1, 1),
+                       .long_window = absl::Hours(72),
+                       .short_window = absl::Hours(6)}};
+  double ratio = 0;
+  bench.store.evaluate = [&ratio](const std::string&, absl::Time) { return ratio; };
+  bench.Run(slo);
+  bench.StepUntil(kStart + 10 * kMinute);
+  const auto steps_until = [&bench](AlertState state) {
+    int steps = 0;
+    for (; bench.StateOf(AlertClass::kTicket) != state && steps < 1000; ++steps) bench.Step();
+    return steps;
+  };
+  ratio = 0.01;
+  const int fired = steps_until(AlertState::kFiring);
+  CHECK(fired > 12);    // Three days are asked for every 72 minutes,
+  CHECK(fired <= 144);  // so it takes until then at most.
+  const std::size_t asked = bench.store.asked.size();
+  bench.StepUntil(kGrid.TimeOf(bench.slot) + 12 * 30'000);
+  CHECK(bench.store.asked.size() <= asked + 3);
+  CHECK(bench.StateOf(AlertClass::kTicket) == AlertState::kFiring);
+  ratio = 0;
+  CHECK(steps_until(AlertState::kResolved) <= 12);  // Six hours every 6 minutes.
+  CHECK(bench.store.asked.back().at == absl::FromUnixMillis(kGrid.Horizon(bench.slot - 1)));
+}
+
+// Refuses what asks for three days, and says half of everything else.
+class HalfRefusing : public FakePrometheus {
+ public:
+  HalfRefusing() {
+    evaluate = [](const std::string&, absl::Time) { return 0.5; };
+  }
+
+  std::vector<absl::StatusOr<QueryResult>> Run(std::span<const Query> queries) override {
+    std::vector<absl::StatusOr<QueryResult>> results = FakePrometheus::Run(queries);
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      if (Contains(queries[i].expr, "3d")) results[i] = absl::DeadlineExceededError("too slow");
+    }
+    return results;
+  }
+};
+
+TEST_CASE("Evaluator: an opaque window that the source refuses blinds no other", "[engine]") {
+  HalfRefusing source;
+  Telemetry telemetry;
+  Evaluator::Options options;
+  options.grid = kGrid;
+  Evaluator evaluator(options, source, telemetry);
+  Slo slo = TestSlo();
+  slo.sli = RatioSli{"bad:ratio{{.window}}"};
+  evaluator.SetSlos({{std::make_shared<const Slo>(slo), false}});
+  const auto result = evaluator.Evaluate(kStart / kGrid.step_ms);
+  const SloStatus& status = result.snapshot->slos[0];
+  CHECK(status.problem == "too slow");
+  CHECK(result.snapshot->readable);
+  const std::vector<TierStatus>& tiers = status.groups[0].tiers;
+  REQUIRE(tiers.size() == 4);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(tiers[i].verdict.firing == Truth::kTrue);
+  CHECK(tiers[3].verdict.firing == Truth::kUnknown);
+}
+
+TEST_CASE("Evaluator: equal opaque queries are asked once", "[engine]") {
+  const auto asked_in_an_hour = [](int slos) {
+    EvaluatorBench bench;
+    bench.store.evaluate = [](const std::string&, absl::Time) { return 0.0; };
+    std::vector<ActiveSlo> active;
+    for (int i = 0; i < slos; ++i) {
+      Slo slo = TestSlo("slo" + std::to_string(i));
+      slo.sli = RatioSli{"bad:ratio{{.window}}"};
+      active.push_back({std::make_shared<const Slo>(slo), false});
+    }
+    bench.evaluator->SetSlos(active);
+    for (int i = 0; i < 120; ++i) bench.Step();
+    return bench.store.asked.size();
+  };
+  CHECK(asked_in_an_hour(5) == asked_in_an_hour(1));
 }
 
 TEST_CASE("Evaluator: a latency bound that no bucket has names those there are", "[engine]") {

@@ -21,9 +21,27 @@ void CheckSelector(const slowburn::Selector& selector) {
   Require(again.ok() && *again == selector);
 }
 
+// What is counted has a total and small whole weights; what is not says why.
+void CheckPlan(const slowburn::Slo& slo) {
+  const slowburn::Plan plan = slowburn::MakePlan(slo);
+  const auto* counters = std::get_if<slowburn::CounterPlan>(&plan);
+  if (counters == nullptr) {
+    Require(!std::get<slowburn::OpaquePlan>(plan).reason.empty());
+    return;
+  }
+  Require(!counters->terms.empty() && counters->terms.front().total > 0);
+  Require(counters->units_per_event >= 1 && counters->units_per_event <= 1'000'000);
+  for (const slowburn::Term& term : counters->terms) {
+    CheckSelector(term.selector);
+    Require(term.total != 0 || term.bad != 0);
+    Require(std::abs(term.total) <= 1'000'000 && std::abs(term.bad) <= 1'000'000);
+  }
+}
+
 }  // namespace
 
-// Any text as a selector; its first line and the rest as the two queries of an expression.
+// Any text as a selector, and as an error ratio; its first line and the rest as the two queries of
+// an expression.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   if (const auto selector = slowburn::ParseSelector(text); selector.ok()) CheckSelector(*selector);
@@ -35,12 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   slo.sli = slowburn::ExpressionSli{
       .error_query = text.substr(0, line_end),
       .total_query = line_end == std::string::npos ? "" : text.substr(line_end + 1)};
-  const slowburn::Plan plan = slowburn::MakePlan(slo);
-  if (const auto* counters = std::get_if<slowburn::CounterPlan>(&plan)) {
-    Require(!counters->terms.empty());
-    for (const slowburn::Term& term : counters->terms) CheckSelector(term.selector);
-  } else {
-    Require(!std::get<slowburn::OpaquePlan>(plan).reason.empty());
-  }
+  CheckPlan(slo);
+  slo.sli = slowburn::RatioSli{text};
+  CheckPlan(slo);
   return 0;
 }

@@ -153,112 +153,6 @@ TEST_CASE("Plan: the bound is the number that its text reads as", "[rules]") {
   }
 }
 
-TEST_CASE("Plan: an error ratio is opaque as it stands", "[rules]") {
-  const OpaquePlan plan = Opaque(With(RatioSli{"my_ratio{w=\"{{.window}}\"}"}));
-  CHECK(plan.query == "my_ratio{w=\"{{.window}}\"}");
-  CHECK_FALSE(plan.reason.empty());
-}
-
-TEST_CASE("Plan: expressions that are counted", "[rules]") {
-  const struct {
-    const char* error;
-    const char* total;
-    std::vector<std::string> by;
-  } cases[] = {
-      {"sum(rate(e[{{.window}}]))", "sum(rate(t[{{.window}}]))", {}},
-      {"sum(increase(e[{{.window}}]))", "sum(increase(t[{{ .window }}]))", {}},
-      {"SUM(rate(e[{{.window}}]))", "sum ( rate ( t [ {{  .window\t}} ] ) )", {}},
-      {"((sum((rate((e[{{.window}}]))))))", "\n sum(\n rate(t[{{.window}}]) # all\n)\n# end", {}},
-      {"sum by (b, a) (rate(e[{{.window}}]))", "sum(rate(t[{{.window}}])) BY (a,b,)", {"a", "b"}},
-      {"sum by () (rate(e[{{.window}}]))", "sum(rate(t[{{.window}}]))", {}},
-      {"sum by (a,a) (rate(e[{{.window}}]))", "sum by (a) (rate(t[{{.window}}]))", {"a"}},
-      {"sum(rate(e[{{.window}}])) or vector(0)", "sum(rate(t[{{.window}}]))", {}},
-      {"sum(rate(e[{{.window}}])) OR on() vector(0.0)",
-       "sum(rate(t[{{.window}}])) Or (vector(0))",
-       {}},
-      {"(sum(rate(e[{{.window}}])) or vector(0)) or vector(0)", "(sum(rate(t[{{.window}}])))", {}},
-      {"sum(rate({__name__=\"e\"}[{{.window}}]))", "sum(rate(t{}[{{.window}}]))", {}},
-  };
-
-  for (const auto& c : cases) {
-    DYNAMIC_SECTION(c.error << " / " << c.total) {
-      CounterPlan want;
-      want.terms = {{.selector = Parsed("t"), .total = 1}, {.selector = Parsed("e"), .bad = 1}};
-      want.by = c.by;
-      CHECK(Counted(With(ExpressionSli{c.error, c.total})) == want);
-    }
-  }
-}
-
-TEST_CASE("Plan: keeps the selectors of an expression", "[rules]") {
-  const CounterPlan plan = Counted(With(
-      ExpressionSli{"sum(rate(http_requests_total{job=\"api\", code=~'(5..|429)'}[{{.window}}]))",
-                    "sum(rate(http_requests_total{job=\"api\"}[{{.window}}]))"}));
-  CHECK(ToString(plan.terms[0].selector) == "http_requests_total{job=\"api\"}");
-  CHECK(ToString(plan.terms[1].selector) == "http_requests_total{code=~\"(5..|429)\",job=\"api\"}");
-}
-
-TEST_CASE("Plan: expressions that are asked of the source, and why", "[rules]") {
-  const std::string t = "sum(rate(t[{{.window}}]))";
-  const std::string e = "sum(rate(e[{{.window}}]))";
-
-  const struct {
-    std::string error;
-    std::string total;
-    const char* reason;
-  } cases[] = {
-      {"(" + t + " - " + e + ")", t,
-       "error query: subtraction of two terms is asked of the source"},
-      {e + " + " + e, t, "error query: addition of two terms is asked of the source"},
-      {e + " * 2", t, "error query: arithmetic on a term is asked of the source"},
-      {"1 - " + e, t, "error query: arithmetic with a number is asked of the source"},
-      {e + " / " + t, t, "error query: a division is asked of the source"},
-      {e + " > 0", t, "error query: a comparison is asked of the source"},
-      {e + " and " + e, t, "error query: `and` is asked of the source"},
-      {e + " or vector(1)", t,
-       "error query: `or` with anything but vector(0) is asked of the source"},
-      {e + " or " + e, t, "error query: `or` with anything but vector(0) is asked of the source"},
-      {e, "sum(increase(t[{{.window}}]))", "rate mixed with increase"},
-      {"sum by (a) (rate(e[{{.window}}]))", t, "errors are summed by (a) and the total by ()"},
-      {"sum without (a) (rate(e[{{.window}}]))", t,
-       "error query: a sum `without` labels is asked of the source; a sum `by` labels could be "
-       "counted"},
-      {"sum(rate(e[5m]))", t, "error query: the range is `5m`, not {{.window}}"},
-      {"sum(rate(e[{{.window}}] offset 5m))", t,
-       "error query: a term with `offset` is asked of the source"},
-      {"sum(rate(e[{{.window}}] @ end()))", t,
-       "error query: a term with `@` is asked of the source"},
-      {"sum(rate(e[{{.window}}:1m]))", t, "error query: a subquery is asked of the source"},
-      {"sum(irate(e[{{.window}}]))", t,
-       "error query: `irate` is asked of the source; only sum(rate(..)) and sum(increase(..)) are "
-       "counted"},
-      {e, "max(rate(t[{{.window}}]))",
-       "total query: `max` is asked of the source; only sum(rate(..)) and sum(increase(..)) are "
-       "counted"},
-      {"rate(e[{{.window}}])", t,
-       "error query: `rate` is asked of the source; only sum(rate(..)) and sum(increase(..)) are "
-       "counted"},
-      {"sum(e)", t,
-       "error query: a selector outside sum(rate(..)) or sum(increase(..)) is asked of the source"},
-      {"sum(rate(e{w=\"{{.window}}\"}[{{.window}}]))", t,
-       "error query: a selector that changes with the window is asked of the source"},
-      {"sum(rate(e[{{.window}}])", t,
-       "error query: it is not a sum of rates or increases: the end stands where that does not go "
-       "on"},
-      {e + " $", t, "error query: it cannot be read: `$` has no meaning"},
-      {std::string(100, '(') + e + std::string(100, ')'), t,
-       "error query: the parentheses are nested too deep"},
-  };
-
-  for (const auto& c : cases) {
-    DYNAMIC_SECTION(c.error << " / " << c.total) {
-      const OpaquePlan plan = Opaque(With(ExpressionSli{c.error, c.total}));
-      CHECK(plan.reason == c.reason);
-      CHECK(plan.query == "((" + c.error + ") or (" + c.total + ") * 0) / (" + c.total + ")");
-    }
-  }
-}
-
 TEST_CASE("Plan: a comment does not swallow what follows it", "[rules]") {
   const OpaquePlan plan = Opaque(With(ExpressionSli{" e # one", "t\n"}));
   CHECK(plan.query == "((e # one\n) or (t) * 0) / (t)");
@@ -267,17 +161,6 @@ TEST_CASE("Plan: a comment does not swallow what follows it", "[rules]") {
 TEST_CASE("Plan: a number is divided as it is, as it is never absent", "[rules]") {
   CHECK(Opaque(With(ExpressionSli{"1 - scalar(e)", "t"})).query == "(1 - scalar(e)) / (t)");
   CHECK(Opaque(With(ExpressionSli{"e", "1"})).query == "(e) / (1)");
-}
-
-TEST_CASE("Plan: the SLO's split must be kept by its expressions", "[rules]") {
-  const ExpressionSli sli = {"sum by (a,b) (rate(e[{{.window}}]))",
-                             "sum by (a,b) (rate(t[{{.window}}]))"};
-  const std::vector<std::string> both = {"a", "b"};
-  CHECK(Counted(With(sli)).by == both);
-  CHECK(Counted(With(sli, {"a"})).by == both);
-  CHECK(Counted(With(sli, both)).by == both);
-  CHECK(Opaque(With(sli, {"a", "c"})).reason ==
-        "the SLO is split by (a, c) but its expressions keep only (a, b)");
 }
 
 TEST_CASE("Plan: puts the window into a query", "[rules]") {

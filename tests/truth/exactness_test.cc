@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "engine/io/prometheus_source.h"
 #include "tests/fakes/test_server.h"
 #include "tests/truth/replay.h"
 #include "tests/truth/scenarios.h"
@@ -48,6 +49,16 @@ void ReplayAll(const Size& size, const Start& start) {
   SUCCEED("counted to the event");
 }
 
+// Counts what the server refused.
+class RefusalCounter : public Telemetry {
+ public:
+  void OnSourceRequest(std::string_view, std::string_view code, absl::Duration) override {
+    if (code == "422") ++refusals;
+  }
+
+  int refusals = 0;
+};
+
 std::unique_ptr<TestServer> Prometheus(const GroundTruth& truth) {
   return TestServer::StartPrometheus({.openmetrics = truth.OpenMetrics()});
 }
@@ -70,6 +81,44 @@ TEST_CASE("Exactness: a day of a real Prometheus", "[.long][truth]") {
 
 TEST_CASE("Exactness: a day of a real VictoriaMetrics", "[.long][truth]") {
   ReplayAll(kLong, VictoriaMetrics);
+}
+
+// VictoriaMetrics' limit on samples counts whole blocks of thousands of them, so that a shorter
+// read is refused as well.
+TEST_CASE("Exactness: a limit of a real Prometheus on samples", "[truth]") {
+  const std::int64_t until = kStart + kHour;
+  const GroundTruth truth(AllFaults(1, until + 60'000).options);
+  // An hour has some 2900 samples; ten minutes are within the limit.
+  const auto server = TestServer::StartPrometheus(
+      {.openmetrics = truth.OpenMetrics(), .flags = {"--query.max-samples=700"}});
+  if (!server) {
+    WARN("skipped: the server is not installed");
+    return;
+  }
+  SimulatedClock clock(absl::FromUnixMillis(kStart));
+  RefusalCounter telemetry;
+  const auto source =
+      NewPrometheusSource("default", {.http = {.url = server->url()}}, clock, telemetry);
+  Evaluator::Options options;
+  options.grid = kGrid;
+  Evaluator evaluator(options, *source, telemetry);
+  evaluator.SetSlos({{std::make_shared<const Slo>(TestSlo()), false}});
+  const std::int64_t since = CountedSince(kGrid);
+  EventOracle oracle(kGrid, since, 2 * truth.options().scrape_ms);
+  truth.Fill(oracle, since - 30'000);
+  std::int64_t slot = kStart / kGrid.step_ms;
+  Evaluator::Result result;
+  for (const std::int64_t outage : {0, 70}) {
+    telemetry.refusals = 0;
+    slot += outage;
+    for (int i = 0; i < 10; ++i) result = evaluator.Evaluate(slot++);
+    CHECK(telemetry.refusals > 0);
+    CHECK(result.snapshot->readable);
+  }
+  const GroupStatus& group = result.snapshot->slos[0].groups[0];
+  const EventOracle::Sum want = oracle.Count(0, INT64_MAX, kGrid.Horizon(slot - 1));
+  CHECK(group.bad_events == static_cast<double>(want.bad));
+  CHECK(group.good_events == static_cast<double>(want.total - want.bad));
 }
 
 void ReplaySeeds(std::uint64_t seeds) {

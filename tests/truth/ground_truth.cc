@@ -13,7 +13,14 @@ namespace {
 
 constexpr std::int64_t kDayMs = 24 * 3600'000;
 constexpr std::int64_t kLongestBurstMs = 60'000;
+constexpr double kIncidentRatio = 0.9;
 constexpr std::int64_t kOldestCounter = 100'000;
+
+bool Within(const std::vector<TruthSpan>& spans, std::int64_t at_ms) {
+  return std::any_of(spans.begin(), spans.end(), [at_ms](const TruthSpan& span) {
+    return at_ms > span.from_ms && at_ms <= span.to_ms;
+  });
+}
 
 std::int64_t CountIn(const std::vector<std::int64_t>& times, std::int64_t from_ms,
                      std::int64_t to_ms) {
@@ -82,7 +89,8 @@ std::vector<GroundTruth::Event> GroundTruth::Serve(std::int64_t from_ms, std::in
       burst_to = burst_from + 1 + RandomMs(kLongestBurstMs);
       burst_ratio = 0.2 + Random(0.7);
     }
-    const double ratio = at_ms > burst_from ? burst_ratio : options_.error_ratio;
+    double ratio = at_ms > burst_from ? burst_ratio : options_.error_ratio;
+    if (Within(options_.incidents, at_ms)) ratio = kIncidentRatio;
     events.push_back({at_ms, Random(1) < ratio});
   }
 }
@@ -111,10 +119,7 @@ std::vector<std::int64_t> GroundTruth::Scrapes(std::int64_t from_ms, std::int64_
     std::int64_t at = due;
     if (options_.jitter_ms > 0) at += RandomMs(2 * options_.jitter_ms + 1) - options_.jitter_ms;
     if (at <= from_ms || at > to_ms || Random(1) < options_.failed_scrapes) continue;
-    const bool down =
-        std::any_of(options_.gaps.begin(), options_.gaps.end(),
-                    [at](const TruthGap& gap) { return at > gap.from_ms && at <= gap.to_ms; });
-    if (!down) scrapes.push_back(at);
+    if (!Within(options_.gaps, at)) scrapes.push_back(at);
   }
   return scrapes;
 }
@@ -136,7 +141,7 @@ void GroundTruth::Live(const std::string& instance, std::int64_t from_ms, std::i
   Series bad = {instance, "500", {}};
   const bool was_there = from_ms == options_.from_ms;
   std::int64_t good_events = was_there ? RandomMs(kOldestCounter) : 0;
-  std::int64_t bad_events = was_there ? RandomMs(kOldestCounter / 100) : 0;
+  std::int64_t bad_events = was_there && !options_.births ? RandomMs(kOldestCounter / 100) : 0;
   std::size_t next = 0;
   std::size_t restart = 0;
   // Whatever happened until `at`, in the order in which it did.

@@ -12,8 +12,8 @@
 
 namespace slowburn {
 
-// A time that nobody scraped: Prometheus was down.
-struct TruthGap {
+// The time in (from, to].
+struct TruthSpan {
   std::int64_t from_ms = 0;
   std::int64_t to_ms = 0;
 };
@@ -29,6 +29,7 @@ struct TruthOptions {
   double diurnal = 0.5;               // How far traffic swings about its mean in a day.
   double error_ratio = 0.0005;        // Outside of bursts.
   std::int64_t burst_ms = 1'200'000;  // Mean time between bursts, which last up to a minute.
+  std::vector<TruthSpan> incidents;   // Nine of ten requests fail.
 
   std::int64_t scrape_ms = 15'000;
   std::int64_t scrape_takes_ms = 200;  // A sample is visible when its scrape has ended...
@@ -36,8 +37,8 @@ struct TruthOptions {
   std::int64_t late_ms = 0;            // At most so much later still, each on its own.
   std::int64_t jitter_ms = 0;          // How far a scrape may be off its time.
   double failed_scrapes = 0;
-  double duplicates = 0;  // Samples that the store has twice.
-  std::vector<TruthGap> gaps;
+  double duplicates = 0;        // Samples that the store has twice.
+  std::vector<TruthSpan> gaps;  // Nobody scraped: Prometheus was down.
 
   std::int64_t restart_ms = 0;  // Mean time between restarts: on a slot's edge at times, or twice
                                 // between two scrapes.

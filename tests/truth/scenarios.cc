@@ -15,8 +15,8 @@ TruthOptions Steady(std::uint64_t seed, std::int64_t to_ms) {
 }
 
 // One gap every four hours.
-std::vector<TruthGap> Gaps(std::int64_t to_ms, std::int64_t length_ms) {
-  std::vector<TruthGap> gaps;
+std::vector<TruthSpan> Gaps(std::int64_t to_ms, std::int64_t length_ms) {
+  std::vector<TruthSpan> gaps;
   for (std::int64_t at = kStart + 10 * kMinute + 7'000; at < to_ms; at += 4 * kHour) {
     gaps.push_back({at, at + length_ms});
   }

@@ -1,0 +1,88 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <absl/time/time.h>
+
+#include "engine/columns.h"
+#include "engine/meter.h"
+#include "engine/slot_grid.h"
+#include "engine/time_spans.h"
+#include "rules/label.h"
+
+namespace slowburn {
+
+// The budgets of one SLO whose events are counted into columns: what is counted and what is known
+// of each, and its windows.  Thread-compatible.
+class CountedGroups {
+ public:
+  struct Group {
+    Labels labels;
+    std::string key;
+    Columns::Row row = 0;
+    Counts open;                            // What lies after the sealed horizon.
+    std::int64_t series = 0;                // That fed it in the last read.
+    std::optional<std::int64_t> newest_ms;  // Newest sample of the total, sealed or not.
+    std::int64_t known_until_ms = 0;        // For windows that end at the newest data.
+    std::int64_t sealed_known_until_ms = 0;
+    TimeSpans unknown;                        // Of the time before these two.
+    std::optional<std::int64_t> bad_tick_ms;  // Of the last bad tick.
+    std::int64_t bad_reported = 0;  // High-water marks, so that what is exported never falls.
+    std::int64_t good_reported = 0;
+  };
+
+  // `by` are the labels that tell groups apart; without any, there is one group from the start.
+  // `columns` must outlive this; its slots are those of `grid`.
+  CountedGroups(std::vector<std::string> by, SlotGrid grid, Columns& columns);
+  ~CountedGroups();
+  CountedGroups(const CountedGroups&) = delete;
+  CountedGroups& operator=(const CountedGroups&) = delete;
+
+  // The group of a series with `labels`; made when it is new.
+  std::size_t IndexOf(const Labels& labels);
+
+  std::size_t size() const { return groups_.size(); }
+
+  Group& operator[](std::size_t index) { return groups_[index]; }
+
+  const Group& operator[](std::size_t index) const { return groups_[index]; }
+
+  // Adds counts that happened by `slot` (and after the slot before) for good.  Those with errors
+  // are a bad moment if the last one is at least `spacing_ms` ago.
+  void Book(std::size_t index, std::int64_t slot, Counts counts, std::int64_t spacing_ms);
+
+  // Sets what lies after the sealed horizon, as of `at_ms`; bad moments as in `Book`.
+  void SetOpen(std::size_t index, Counts counts, std::int64_t at_ms, std::int64_t spacing_ms);
+
+  // Moves the high-water marks of what is exported to what is counted now.
+  void UpdateReported();
+
+  // Multiplies all counts by 2^shift.
+  void Rescale(int shift);
+
+  // Moves the counts to other columns, history and all.  `columns` must outlive this.
+  void Rebase(Columns& columns);
+
+  // `unit` is in events per unit of the counts.
+  MeterGroup Describe(std::size_t index, double unit) const;
+
+  // The last `window` of a group at `slot`.  Nothing is known before `known_from_ms`, or, without
+  // one, at all.
+  Reading Read(std::size_t index, std::int64_t slot, std::optional<std::int64_t> known_from_ms,
+               absl::Duration window, WindowEnd end) const;
+
+ private:
+  std::vector<std::string> by_;
+  SlotGrid grid_;
+  Columns* columns_;
+  std::vector<Group> groups_;
+  std::unordered_map<std::string, std::size_t> index_;  // By key.
+};
+
+}  // namespace slowburn
