@@ -44,6 +44,10 @@ while (($#)); do
     --quick) slos=20 ticks=3 warm_up=2 together=true ;;
     --together) together=true ;;
     --keep) keep=true ;;
+    --help)
+      sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      exit 0
+      ;;
     --slos | --history | --recorded | --ticks | --warm-up | --variants | --bin | --json)
       (($# > 1)) || usage
       name=${1#--}
