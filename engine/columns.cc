@@ -87,11 +87,13 @@ Columns::Row Columns::AddRow() {
     spare_ = {};
   }
   ForEach([](Column& column) { column.Push(); });
+  whole_since_.push_back(kNever);
   return rows;
 }
 
 void Columns::RemoveRow(Row row) {
   ForEach([row](Column& column) { column.Set(row, {}); });
+  whole_since_[row] = kNever;
   free_.push_back(row);
 }
 
@@ -152,6 +154,10 @@ void Columns::SetOpen(Row row, Counts open) {
   newest_.Set(row, now_.Get(row) + open);
 }
 
+void Columns::SetWholeSince(Row row, std::int64_t slot) {
+  whole_since_[row] = slot;
+}
+
 void Columns::Rescale(Row row, int shift) {
   ForEach([row, shift](Column& column) { column.Scale(row, shift); });
 }
@@ -169,6 +175,7 @@ void Columns::CopyRow(const Columns& other, Row from, Row to) {
   }
   now_.Set(to, other.Now(from));
   newest_.Set(to, other.Newest(from));
+  whole_since_[to] = other.whole_since_[from];
 }
 
 std::optional<Columns::Edge> Columns::EdgeAt(std::int64_t slot) const {

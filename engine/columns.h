@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -64,6 +65,11 @@ class Columns {
   // `Newest` alone.
   void SetOpen(Row row, Counts open);
 
+  // Says since which slot's column nothing of `row` is unknown, until now; kNever, as at first,
+  // when something may be.
+  void SetWholeSince(Row row, std::int64_t slot);
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
   // Multiplies all counts of `row` by 2^shift.
   void Rescale(Row row, int shift);
 
@@ -105,6 +111,9 @@ class Columns {
 
   Rows NewestRows() const { return newest_.rows(); }
 
+  // What `SetWholeSince` said of all rows.
+  std::span<const std::int64_t> WholeSince() const { return whole_since_; }
+
  private:
   struct Column {
     std::int64_t dies_at = 0;  // The slot at which it is thinned away.
@@ -139,6 +148,7 @@ class Columns {
   Column now_;     // What is final.
   Column newest_;  // And what is not yet.
   Column spare_;   // The memory of a column that was thinned, for the next.
+  std::vector<std::int64_t> whole_since_;
   std::vector<Row> free_;
 };
 

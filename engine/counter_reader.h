@@ -105,6 +105,7 @@ class CounterReader {
   std::int64_t LagOf(std::span<const std::uint32_t> clients) const;
   void Deliver(const QueryResult& result, Fetch& fetch, std::int64_t slot);
   void MakeRoute(std::string_view labels_json, const Fetch& fetch, Route& route);
+  void FindStarts(std::int64_t slot, std::span<const std::size_t> which, std::int64_t from_ms);
   void Sweep(std::int64_t now_ms);
 
   Options options_;
