@@ -386,6 +386,18 @@ class SloExposition {
   }
 
   void Sources() {
+    out_.Family("slowburn_source_data_age_seconds", kGauge,
+                "Age of the newest sample that any SLO of the source has.");
+    for (const auto& source : snapshot_.sources) {
+      std::optional<absl::Duration> age;
+      for (const SloStatus& slo : source->slos) {
+        for (const GroupStatus& group : slo.groups) {
+          if (group.data_age) age = std::min(age.value_or(*group.data_age), *group.data_age);
+        }
+      }
+      if (!age) continue;
+      out_.Sample(OneLabel("slo_source", source->source), "", absl::ToDoubleSeconds(*age));
+    }
     out_.Family("slowburn_source_evaluated_timestamp_seconds", kGauge,
                 "Slot of the last evaluation, in the clock of the source.");
     for (const auto& source : snapshot_.sources) {
