@@ -174,6 +174,7 @@ class SloExposition {
     Groups("slowburn_slo_data_age_seconds", "Age of the newest sample of the total.",
            [](const GroupStatus& group) { return Seconds(group.data_age); });
     StaleDefinitions();
+    SummedAtSource();
     Groups("slowburn_slo_error_budget_remaining_ratio",
            "Share of the error budget that is left: 1 is untouched, below 0 is overspent.",
            [](const GroupStatus& group) { return group.budget_remaining; });
@@ -293,6 +294,16 @@ class SloExposition {
                 "1 when the file of the SLO is broken or gone and its last valid definition runs.");
     for (const SloRef& ref : slos_) {
       out_.Sample(IdentityText(ref.slo()), "", ref.status->stale_definition ? 1 : 0);
+    }
+  }
+
+  void SummedAtSource() {
+    out_.Family(
+        "slowburn_slo_summed_at_source", kGauge,
+        "1 for an SLO of more series than evaluation.max_series, the increments of which the "
+        "source computes.");
+    for (const SloRef& ref : slos_) {
+      if (ref.status->summed_at_source) out_.Sample(IdentityText(ref.slo()), "", 1);
     }
   }
 
