@@ -126,6 +126,10 @@ class ConfigReader {
       }
     }
     config_.settle = map.Duration("settle");
+    if (const YamlNode* most = map.Find("max_series")) {
+      config_.max_series = static_cast<int>(
+          ReadInteger(*most, "max_series", 1, 10'000'000, report_).value_or(config_.max_series));
+    }
     map.Finish();
   }
 

@@ -63,6 +63,7 @@ struct RuleDefaults {
 struct Config {
   absl::Duration interval = absl::Seconds(30);
   std::optional<absl::Duration> settle;  // Default: the source's scrape timeout and 5 s.
+  int max_series = 20'000;  // An SLO of more has its increments computed by the source.
   std::map<std::string, SourceSettings> sources;
   std::vector<HttpSettings> alertmanagers;
   AlertMode mode = AlertMode::kLive;  // Shadow: nothing is sent, whatever an SLO says.
