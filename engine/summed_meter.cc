@@ -46,17 +46,22 @@ std::string Aggregate(std::string_view operation, std::span<const std::string> b
 
 // What each series of `selector` grew by in (at - span, at], both multiples of `grid_ms`.
 //
-// At each step of the grid it is the growth since the step before, or after a drop the value
-// itself.  The multiplication takes the metric's name off, as the difference does, so that both
-// sides of `or` are one series.  A millisecond less than the span leaves its beginning to the tile
-// before, whether the source counts ranges with their left edge or without.
-std::string Telescoping(const Selector& selector, std::int64_t span_ms, std::int64_t grid_ms) {
+// At each step of the grid that is the growth since the step before.  What is left then either
+// dropped or was not there: its value counts, if its target had been scraped by the step before,
+// which series of `total` prove.  The multiplication takes the metric's name off, as the difference
+// does, so that both sides of `or` are one series.  A millisecond less than the span leaves its
+// beginning to the tile before, whether the source counts ranges with their left edge or without.
+std::string Telescoping(const Selector& selector, const Selector& total, std::int64_t span_ms,
+                        std::int64_t grid_ms) {
   const std::string lookback = DurationText(absl::Milliseconds(kLookbackMs));
-  const std::string now = fmt::format("last_over_time({}[{}])", ToString(selector), lookback);
-  const std::string before =
-      fmt::format("last_over_time({}[{}] offset {}ms)", ToString(selector), lookback, grid_ms);
-  return fmt::format("sum_over_time(((({0} - {1}) >= 0) or ({0} * 1 < {1}))[{2}ms:{3}ms])", now,
-                     before, span_ms - 1, grid_ms);
+  const auto value = [&lookback](const Selector& of, const std::string& offset) {
+    return fmt::format("last_over_time({}[{}]{})", ToString(of), lookback, offset);
+  };
+  const std::string offset = fmt::format(" offset {}ms", grid_ms);
+  return fmt::format(
+      "sum_over_time(((({0} - {1}) >= 0) or (({0} * 1 >= 0) and on (job, instance) {2}))"
+      "[{3}ms:{4}ms])",
+      value(selector, ""), value(selector, offset), value(total, offset), span_ms - 1, grid_ms);
 }
 
 }  // namespace
@@ -135,8 +140,9 @@ std::string SummedMeter::TextOf(const Request& request) const {
     case Kind::kTile:
     case Kind::kOpen:
       return Aggregate("sum", plan_.by,
-                       telescopes_ ? Telescoping(selector, span, grid_ms_)
-                                   : fmt::format("increase({}[{}ms])", ToString(selector), span));
+                       telescopes_
+                           ? Telescoping(selector, plan_.terms.front().selector, span, grid_ms_)
+                           : fmt::format("increase({}[{}ms])", ToString(selector), span));
     case Kind::kNewest:
       return Aggregate("max", plan_.by, fmt::format("timestamp({})", ToString(selector)));
     case Kind::kSeries:

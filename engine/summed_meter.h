@@ -32,14 +32,14 @@ std::string CountQuery(const Selector& selector);
 //
 // Time is cut into tiles that end at the slots' sealed horizons; the source adds up what each
 // series grew by within a tile, on a grid of `grid_ms()`.  The sums of adjacent tiles telescope: a
-// sample counts in one tile, gaps of up to five minutes are bridged, and without births and resets
-// the counts are those of CounterMeter.  What differs:
-// - The first value of a new series does not count.
-// - After a reset, growth between the last sample before it and the reset is lost as always; where
-//   scrapes are closer than the grid, so is growth before the reset within one step of the grid.
-// - What comes after its tile was sealed is lost; after a gap of over five minutes, growth too.
-// - The growth over a bridged gap counts at the gap's end, and the gap is unknown time where no
-//   series at all had a sample for two minutes.
+// sample counts in one tile, and the counts are those of CounterMeter, over resets, gaps of up to
+// five minutes, and births of series while their target is scraped.  What differs:
+// - After a gap of over five minutes the growth in it does not count.  A series that was away for
+//   as long while its target was scraped counts as new.
+// - Where scrapes are closer than the grid, what happened within one step before a reset is lost.
+// - What comes after its tile was sealed is lost.
+// - The growth over a bridged gap counts at the gap's end.  Time is unknown where no series of the
+//   group had a sample for two minutes.
 //
 // Nothing after the sealed horizon counts where good events are taken off the total: two answers
 // need not see the same scrapes, and the difference would look like errors.
