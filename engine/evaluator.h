@@ -91,6 +91,7 @@ class Evaluator {
   std::int64_t LargestChunkMs() const;
   bool CatchUp(std::int64_t slot);
   std::int64_t NextStage(const Running& running) const;
+  std::int64_t PieceOf(const Batch& batch) const;
   bool StartBatch();
   void ReadBatch(PastProgress& progress);
   void FinishBatch(PastProgress& progress);

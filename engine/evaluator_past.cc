@@ -26,9 +26,9 @@ namespace {
 constexpr std::int64_t kHourMs = 3600 * 1000;
 constexpr std::int64_t kStagesMs[] = {6 * kHourMs, 24 * kHourMs};
 
-constexpr std::size_t kBatch = 64;  // SLOs at a time.
-constexpr std::int64_t kFirstPieceMs = 30 * 60 * 1000;
-constexpr std::int64_t kSamplesAtOnce = 300'000;  // That one read should bring.
+constexpr std::size_t kBatch = 64;                      // SLOs at a time.
+constexpr std::int64_t kFirstPieceMs = 30 * 60 * 1000;  // Of SLOs without series now.
+constexpr std::int64_t kSamplesAtOnce = 300'000;        // That one read should bring.
 constexpr std::int64_t kTilesAtOnce = 8;
 constexpr std::int64_t kTryAgainMs = kHourMs;
 
@@ -60,6 +60,20 @@ std::int64_t Evaluator::NextStage(const Running& running) const {
   return longest;
 }
 
+// The time in which the series of a batch, as they are now, bring as many samples as are wanted.
+std::int64_t Evaluator::PieceOf(const Batch& batch) const {
+  double per_ms = 0;
+  for (const Batch::Member& member : batch.members) {
+    const CounterMeter& counter = *member.running->counter;
+    for (std::size_t i = 0; i < counter.group_count(); ++i) {
+      per_ms += 2.0 * static_cast<double>(counter.group(i).series) /
+                static_cast<double>(counter.overlap_ms());
+    }
+  }
+  const double piece = per_ms > 0 ? double{kSamplesAtOnce} / per_ms : double{kFirstPieceMs};
+  return std::clamp(static_cast<std::int64_t>(piece), SmallestChunkMs(), largest_piece_ms_);
+}
+
 bool Evaluator::StartBatch() {
   struct Candidate {
     std::int64_t stage = 0;
@@ -83,7 +97,6 @@ bool Evaluator::StartBatch() {
                    });
   batch_ = std::make_unique<Batch>();
   batch_->stage_ms = candidates.front().stage;
-  batch_->piece_ms = std::min(kFirstPieceMs, largest_piece_ms_);
   std::vector<CounterMeter*> meters;
   for (const Candidate& candidate : candidates) {
     if (candidate.stage != batch_->stage_ms || meters.size() == kBatch) break;
@@ -100,6 +113,7 @@ bool Evaluator::StartBatch() {
     meters.push_back(meter.get());
     batch_->members.push_back({&running, std::move(meter)});
   }
+  batch_->piece_ms = PieceOf(*batch_);
   batch_->reader = std::make_unique<CounterReader>(
       CounterReader::Options{options_.source_name, options_.grid, {}}, source_, telemetry_);
   batch_->reader->SetMeters(std::move(meters));
@@ -140,11 +154,10 @@ void Evaluator::ReadBatch(PastProgress& progress) {
     FinishBatch(progress);
     return;
   }
-  const double samples = std::max<double>(1, static_cast<double>(batch_->reader->samples_read()));
-  const double scale = std::clamp(double{kSamplesAtOnce} / samples, 0.25, 4.0);
-  batch_->piece_ms =
-      std::clamp(static_cast<std::int64_t>(static_cast<double>(batch_->piece_ms) * scale),
-                 SmallestChunkMs(), largest_piece_ms_);
+  // There was more in the past than there is now.
+  if (batch_->reader->samples_read() > 2 * kSamplesAtOnce) {
+    batch_->piece_ms = std::max(SmallestChunkMs(), batch_->piece_ms / 2);
+  }
 }
 
 void Evaluator::FinishBatch(PastProgress& progress) {

@@ -174,7 +174,6 @@ class SloExposition {
     Groups("slowburn_slo_data_age_seconds", "Age of the newest sample of the total.",
            [](const GroupStatus& group) { return Seconds(group.data_age); });
     StaleDefinitions();
-    SummedAtSource();
     Groups("slowburn_slo_error_budget_remaining_ratio",
            "Share of the error budget that is left: 1 is untouched, below 0 is overspent.",
            [](const GroupStatus& group) { return group.budget_remaining; });
@@ -185,6 +184,7 @@ class SloExposition {
     Measured();
     Objectives();
     SloSeries();
+    SummedAtSource();
     TierStates();
     TierThresholds();
     Groups("slowburn_slo_time_to_exhaustion_seconds",

@@ -278,7 +278,7 @@ TEST_CASE("ExplainJson: what is unknown is null, and hostile text stays whole", 
   CHECK(group["nearest_tier"].is_null());
   CHECK(group["group"] == HostileGroupKey());
   CHECK(explained["definition"]["stale_definition"] == true);
-  CHECK(explained["problems"].size() == 2);
+  CHECK(explained["problems"].size() == 3);
 }
 
 TEST_CASE("ExplainJson: an opaque SLO has its reason and no counts", "[exporters]") {

@@ -61,7 +61,7 @@ TEST_CASE("SloMetrics: families are sorted and each stands once", "[exporters]")
   const std::vector<std::string> families = Families(SloMetrics(SampleSnapshot()));
   CHECK(std::is_sorted(families.begin(), families.end()));
   CHECK(std::adjacent_find(families.begin(), families.end()) == families.end());
-  CHECK(families.size() == 19);
+  CHECK(families.size() == 21);
 }
 
 TEST_CASE("SloMetrics: no series comes twice", "[exporters]") {

@@ -323,6 +323,7 @@ void AddHostile(SourceSnapshot& source) {
   status.slo = std::make_shared<const Slo>(slo);
   status.plan = ExactPlan(slo.by);
   status.stale_definition = true;
+  status.summed_at_source = true;
   status.series = 3;
   GroupStatus group = UnknownGroup(slo, HostileGroup(), TierReason::kReadFailed);
   group.data_age = absl::Minutes(3);

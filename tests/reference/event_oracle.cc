@@ -44,7 +44,9 @@ EventOracle::Sum EventOracle::Count(std::int64_t from_ms, std::int64_t to_ms,
         reset = point.value < series.points[i - 1].value;
         if (!reset) amount -= series.points[i - 1].value;
       } else if (!ScrapedBefore(series.target, name, point.at_ms, before_ms)) {
-        continue;
+        const auto started = started_.find(series.target);
+        if (started == started_.end() || started->second <= since_ms_) continue;
+        before_ms = started->second;
       }
       const auto book = [&](std::int64_t at_ms, std::int64_t events) {
         if (at_ms <= from_ms || at_ms > to_ms) return;

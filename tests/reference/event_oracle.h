@@ -23,6 +23,10 @@ class EventOracle {
   void Add(const std::string& target, const std::string& series, bool bad, std::int64_t at_ms,
            std::int64_t value);
 
+  // When the first process of a target began: what its counters hold when they first show has
+  // happened since, if that is in the time that is counted.
+  void SetStarted(const std::string& target, std::int64_t at_ms) { started_[target] = at_ms; }
+
   struct Sum {
     std::int64_t bad = 0;
     std::int64_t total = 0;
@@ -52,6 +56,7 @@ class EventOracle {
   std::int64_t since_ms_ = 0;
   std::int64_t gap_ms_ = 0;
   std::map<std::string, Series> series_;
+  std::map<std::string, std::int64_t> started_;
 };
 
 }  // namespace slowburn

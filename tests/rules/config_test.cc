@@ -49,6 +49,7 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
                            .key_file = "/etc/slowburn/k.pem",
                            .server_name = "p",
                            .insecure_skip_verify = false,
+                           .compression = true,
                            .timeout = absl::Seconds(20)};
   CHECK(config.sources.at("eu") ==
         SourceSettings{eu, 4, "https://p.example.org", absl::Seconds(5)});

@@ -11,6 +11,9 @@
 namespace slowburn {
 namespace {
 
+// How long the processes of the beginning have been running.
+constexpr std::int64_t kOldestProcessMs = 24 * 3600'000;
+
 constexpr std::int64_t kDayMs = 24 * 3600'000;
 constexpr std::int64_t kLongestBurstMs = 60'000;
 constexpr double kIncidentRatio = 0.9;
@@ -42,11 +45,22 @@ std::int64_t Exponential(std::mt19937_64& generator, double mean_ms) {
 
 }  // namespace
 
+double GroundTruth::Series::Value(const Scraped& sample, double weight) const {
+  const auto number = static_cast<double>(sample.events);
+  return code.empty() ? number / 1000 : number * weight;
+}
+
 Labels GroundTruth::Series::labels() const {
+  if (code.empty()) {
+    return {{"__name__", "process_start_time_seconds"}, {"job", "shop"}, {"instance", instance}};
+  }
   return {{"__name__", "requests_total"}, {"job", "shop"}, {"instance", instance}, {"code", code}};
 }
 
 std::string GroundTruth::Series::Text() const {
+  if (code.empty()) {
+    return fmt::format(R"(process_start_time_seconds{{instance="{}",job="shop"}})", instance);
+  }
   return fmt::format(R"(requests_total{{code="{}",instance="{}",job="shop"}})", code, instance);
 }
 
@@ -143,7 +157,9 @@ void GroundTruth::Live(const std::string& instance, std::int64_t from_ms, std::i
 
   Series good = {instance, "200", {}};
   Series bad = {instance, "500", {}};
+  Series start = {instance, "", {}};
   const bool was_there = from_ms == options_.from_ms;
+  std::int64_t started = was_there ? from_ms - kOldestProcessMs : from_ms;
   std::int64_t good_events = was_there ? RandomMs(service_, kOldestCounter) : 0;
   std::int64_t bad_events =
       was_there && !options_.births ? RandomMs(service_, kOldestCounter / 100) : 0;
@@ -158,13 +174,15 @@ void GroundTruth::Live(const std::string& instance, std::int64_t from_ms, std::i
   for (const std::int64_t at : Scrapes(from_ms, to_ms)) {
     for (; restarts[restart] <= at; ++restart) {
       pass(restarts[restart]);
+      started = restarts[restart];
       good_events = bad_events = 0;
     }
     pass(at);
     good.samples.push_back(Scrape(at, good_events));
     if (!options_.births || bad_events > 0) bad.samples.push_back(Scrape(at, bad_events));
+    if (options_.starts) start.samples.push_back({at, good.samples.back().visible_ms, started});
   }
-  for (Series* series : {&good, &bad}) {
+  for (Series* series : {&good, &bad, &start}) {
     if (!series->samples.empty()) series_.push_back(std::move(*series));
   }
 }
@@ -181,16 +199,27 @@ std::size_t GroundTruth::sample_count() const {
 }
 
 std::string GroundTruth::OpenMetrics() const {
-  std::string text = "# TYPE requests counter\n";
-  for (const Series& series : series_) {
-    const std::string name = series.Text();
-    for (const Scraped& sample : series.samples) {
-      text += fmt::format("{} {} {}.{:03}\n", name,
-                          static_cast<double>(sample.events) * options_.weight, sample.at_ms / 1000,
-                          sample.at_ms % 1000);
+  std::string text;
+  for (const bool of_starts : {false, true}) {
+    if (!of_starts || options_.starts) {
+      text += of_starts ? "# TYPE process_start_time_seconds gauge\n" : "# TYPE requests counter\n";
     }
+    text += Exposition(of_starts);
   }
   return text + "# EOF\n";
+}
+
+std::string GroundTruth::Exposition(bool of_starts) const {
+  std::string text;
+  for (const Series& series : series_) {
+    if (series.code.empty() != of_starts) continue;
+    const std::string name = series.Text();
+    for (const Scraped& sample : series.samples) {
+      text += fmt::format("{} {} {}.{:03}\n", name, series.Value(sample, options_.weight),
+                          sample.at_ms / 1000, sample.at_ms % 1000);
+    }
+  }
+  return text;
 }
 
 std::string GroundTruth::ImportLines() const {
@@ -198,8 +227,8 @@ std::string GroundTruth::ImportLines() const {
   for (const Series& series : series_) {
     const std::string name = series.Text();
     for (const Scraped& sample : series.samples) {
-      const std::string line = fmt::format(
-          "{} {} {}\n", name, static_cast<double>(sample.events) * options_.weight, sample.at_ms);
+      const std::string line =
+          fmt::format("{} {} {}\n", name, series.Value(sample, options_.weight), sample.at_ms);
       text += line;
       if (sample.twice) text += line;
     }
@@ -211,7 +240,7 @@ void GroundTruth::Fill(FakePrometheus& store) const {
   for (const Series& series : series_) {
     const Labels labels = series.labels();
     for (const Scraped& sample : series.samples) {
-      const double value = static_cast<double>(sample.events) * options_.weight;
+      const double value = series.Value(sample, options_.weight);
       store.Add(labels, sample.at_ms, value, sample.visible_ms);
       if (sample.twice) store.Add(labels, sample.at_ms, value, sample.visible_ms);
     }
@@ -221,6 +250,10 @@ void GroundTruth::Fill(FakePrometheus& store) const {
 void GroundTruth::Fill(EventOracle& oracle, std::int64_t from_ms) const {
   for (const Series& series : series_) {
     const std::string name = series.Text();
+    if (series.code.empty()) {
+      oracle.SetStarted(series.instance, series.samples.front().events);
+      continue;
+    }
     for (const Scraped& sample : series.samples) {
       if (sample.at_ms <= from_ms) continue;
       oracle.Add(series.instance, name, series.code == "500", sample.at_ms, sample.events);

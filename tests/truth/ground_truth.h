@@ -45,13 +45,14 @@ struct TruthOptions {
                                 // between two scrapes.
   std::int64_t life_ms = 0;     // Mean life of a target, which another then replaces.
   bool births = false;          // The series of errors begins with the first error of a process.
+  bool starts = false;          // Targets tell when their process began.
   double weight = 1;            // What one event adds to its counter.
 };
 
 // A service that knows every event it served, and every sample that was scraped of it.
 //
 // The same options give the same service.  Its counters are `requests_total{code="200|500"}` of job
-// `shop`, which begins some time before `from_ms`.
+// `shop`, which begins some time before `from_ms`; beside them `process_start_time_seconds`.
 class GroundTruth {
  public:
   explicit GroundTruth(const TruthOptions& options);
@@ -86,15 +87,16 @@ class GroundTruth {
   struct Scraped {
     std::int64_t at_ms = 0;
     std::int64_t visible_ms = 0;
-    std::int64_t events = 0;
+    std::int64_t events = 0;  // Or the start of the process, in milliseconds.
     bool twice = false;
   };
 
   struct Series {
     std::string instance;
-    std::string code;
+    std::string code;  // Empty: of the start of the process.
     std::vector<Scraped> samples;
 
+    double Value(const Scraped& sample, double weight) const;
     Labels labels() const;
     std::string Text() const;  // As in an exposition.
   };
@@ -104,6 +106,7 @@ class GroundTruth {
   std::vector<std::int64_t> Restarts(std::int64_t from_ms, std::int64_t to_ms);
   std::vector<std::int64_t> Scrapes(std::int64_t from_ms, std::int64_t to_ms);
   Scraped Scrape(std::int64_t at_ms, std::int64_t events);
+  std::string Exposition(bool of_starts) const;
 
   TruthOptions options_;
   std::mt19937_64 service_;         // What happens.

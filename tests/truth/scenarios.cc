@@ -42,6 +42,7 @@ std::vector<Scenario> SingleFaults(std::uint64_t seed, std::int64_t to_ms) {
   all[5].options.requests_per_second = 0.1;
   all[5].options.burst_ms = 12 * kHour;
   all[6].options.births = true;
+  all[6].options.starts = true;
   all[6].options.life_ms = 40 * kMinute;
   all[6].options.targets = 10;
   return all;
