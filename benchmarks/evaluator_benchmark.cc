@@ -36,25 +36,31 @@ class CannedSource : public Source {
   void Cancel() override {}
 
  private:
-  // The selector is `requests_total{slo="<n>"}[...]`.
+  // The selector is `requests_total{slo=~"<n>|<n>..."}[...]`.
   static QueryResult Answer(const Query& query) {
     const std::size_t from = query.expr.find('"') + 1;
-    const std::string slo = query.expr.substr(from, query.expr.find('"', from) - from);
+    std::string_view slos = std::string_view(query.expr).substr(from);
+    slos = slos.substr(0, slos.find('"'));
     QueryResult result;
     result.body = std::make_unique<std::string>();
     constexpr std::size_t kSamples = 5;
     std::vector<std::pair<std::size_t, std::size_t>> labels;
-    for (std::int64_t i = 0; i < kSeriesPerSlo; ++i) {
-      const std::string json =
-          fmt::format(R"({{"__name__":"requests_total","code":"{}","instance":"i{}","slo":"{}"}})",
-                      i % 2 == 0 ? 200 : 500, i / 2, slo);
-      labels.emplace_back(result.body->size(), json.size());
-      *result.body += json;
-      const std::int64_t now = absl::ToUnixMillis(query.at) / 15'000 * 15'000;
-      for (std::size_t k = 0; k < kSamples; ++k) {
-        const std::int64_t at = now - static_cast<std::int64_t>(kSamples - 1 - k) * 15'000;
-        const std::int64_t value = at / 15'000 - 110'000'000;
-        result.samples.push_back({at, static_cast<double>(i % 2 == 0 ? 100 * value : value / 50)});
+    const std::int64_t now = absl::ToUnixMillis(query.at) / 15'000 * 15'000;
+    while (!slos.empty()) {
+      const std::string_view slo = slos.substr(0, slos.find('|'));
+      slos.remove_prefix(std::min(slos.size(), slo.size() + 1));
+      for (std::int64_t i = 0; i < kSeriesPerSlo; ++i) {
+        const std::string json = fmt::format(
+            R"({{"__name__":"requests_total","code":"{}","instance":"i{}","slo":"{}"}})",
+            i % 2 == 0 ? 200 : 500, i / 2, slo);
+        labels.emplace_back(result.body->size(), json.size());
+        *result.body += json;
+        for (std::size_t k = 0; k < kSamples; ++k) {
+          const std::int64_t at = now - static_cast<std::int64_t>(kSamples - 1 - k) * 15'000;
+          const std::int64_t value = at / 15'000 - 110'000'000;
+          result.samples.push_back(
+              {at, static_cast<double>(i % 2 == 0 ? 100 * value : value / 50)});
+        }
       }
     }
     for (std::size_t i = 0; i < labels.size(); ++i) {

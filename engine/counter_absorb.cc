@@ -58,6 +58,8 @@ void CounterMeter::MeasureUnit(const Pass& pass) {
     columns_->Rescale(group.row, kFloatShift);
     group.bad_reported <<= kFloatShift;
     group.good_reported <<= kFloatShift;
+    group.bad_before <<= kFloatShift;
+    group.good_before <<= kFloatShift;
   }
   for (Series& series : series_) {
     if (series.carried) series.carried->value <<= kFloatShift;
@@ -98,7 +100,13 @@ void CounterMeter::ProveBirths(Pass& pass) const {
     // A scrape of this target before the series' first sample did not have the series.
     const std::vector<std::int64_t>& times = scrapes[seen.series->target];
     const auto first = std::lower_bound(times.begin(), times.end(), seen.samples.front().at_ms);
-    if (first != times.begin()) seen.born_after_ms = *std::prev(first);
+    if (first != times.begin()) {
+      seen.born_after_ms = *std::prev(first);
+    } else if (const auto target = targets_.find(seen.series->target);
+               target != targets_.end() && target->second &&
+               *target->second <= seen.samples.front().at_ms) {
+      seen.born_after_ms = *target->second;
+    }
   }
 }
 
@@ -292,6 +300,13 @@ void CounterMeter::ForgetOldSeries(std::int64_t now_ms) {
     free_.push_back(number);
     ++renumbered_;
   }
+  absl::flat_hash_map<std::uint64_t, std::optional<std::int64_t>> targets;
+  for (const Series& series : series_) {
+    if (series.seen_ms == 0) continue;
+    const auto known = targets_.find(series.target);
+    if (known != targets_.end()) targets.insert(*known);
+  }
+  targets_ = std::move(targets);
 }
 
 Telemetry::Counted CounterMeter::Absorb(std::span<const Found> found, const ReadSpan& read) {

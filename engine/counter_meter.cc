@@ -9,14 +9,14 @@
 namespace slowburn {
 namespace {
 
-std::uint64_t TargetOf(const Labels& labels) {
-  std::string target;
-  for (const std::string_view name : {"job", "instance"}) {
+CounterMeter::Newcomer TargetOf(const Labels& labels) {
+  const auto value = [&labels](std::string_view name) {
     const auto label = labels.find(name);
-    if (label != labels.end()) target += label->second;
-    target += '\0';
-  }
-  return SeriesKeyOf(target).low;
+    return label == labels.end() ? std::string() : label->second;
+  };
+  CounterMeter::Newcomer target{value("job"), value("instance"), 0};
+  target.target = SeriesKeyOf(target.job + '\0' + target.instance).low;
+  return target;
 }
 
 }  // namespace
@@ -91,11 +91,23 @@ std::uint32_t CounterMeter::SeriesOf(std::size_t term, const Labels& labels, Ser
   Series& series = series_[next];
   series = {};
   series.key = key;
-  series.target = TargetOf(labels);
+  Newcomer target = TargetOf(labels);
+  series.target = target.target;
+  if (targets_.try_emplace(target.target).second) newcomers_.push_back(std::move(target));
   series.group = static_cast<std::uint32_t>(GroupOf(labels));
   series.term = term_number;
   ever_matched_[term] = true;
   return next;
+}
+
+void CounterMeter::SetStarted(std::uint64_t target, std::int64_t started_ms) {
+  if (started_ms > since_ms_) targets_[target] = started_ms;
+}
+
+bool CounterMeter::AppearedLately(std::uint64_t target, std::span<const Found> found) const {
+  return std::all_of(found.begin(), found.end(), [&](const Found& one) {
+    return series_[one.series].target != target || one.samples.front().at_ms > since_ms_;
+  });
 }
 
 std::optional<std::int64_t> CounterMeter::newest_ms() const {

@@ -64,12 +64,31 @@ class CounterMeter : public Meter {
   // Changes whenever a number may come to stand for another series.
   std::uint32_t renumbered() const { return renumbered_; }
 
+  // A target (job, instance) whose series were not in any read before.
+  struct Newcomer {
+    std::string job;
+    std::string instance;
+    std::uint64_t target = 0;
+
+    bool operator==(const Newcomer&) const = default;
+  };
+
+  // The newcomers since the last call.
+  std::vector<Newcomer> TakeNewcomers() { return std::exchange(newcomers_, {}); }
+
+  // Tells that a target's process began at `started_ms`.  When that is after this began to count,
+  // its counters have grown from zero since.
+  void SetStarted(std::uint64_t target, std::int64_t started_ms);
+
   // A series in a read: its term, its number, and its samples in ascending time, at least one.
   struct Found {
     std::size_t term = 0;
     std::uint32_t series = 0;
     std::span<const Sample> samples;
   };
+
+  // Whether the first sample of a target in a read lies in the time that this counts.
+  bool AppearedLately(std::uint64_t target, std::span<const Found> found) const;
 
   // What a read covers: every sample after `from_ms` that was visible at `slot`'s time.
   struct ReadSpan {
@@ -181,6 +200,9 @@ class CounterMeter : public Meter {
   std::vector<std::uint32_t> free_;      // Numbers that stand for no series.
   absl::flat_hash_map<std::pair<SeriesKey, std::uint32_t>, std::uint32_t> numbers_;  // By term too.
   std::uint32_t renumbered_ = 0;
+  // Targets, and when they began where that proves a birth.
+  absl::flat_hash_map<std::uint64_t, std::optional<std::int64_t>> targets_;
+  std::vector<Newcomer> newcomers_;
   std::vector<bool> ever_matched_;  // Of the terms.
   std::set<std::size_t> required_;  // Terms without which nothing is known.
   std::vector<Group> groups_;

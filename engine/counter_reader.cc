@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +27,8 @@ constexpr std::int64_t kMostLagMs = 10 * 60 * 1000;
 // A route that was not used for this long is forgotten.
 constexpr std::int64_t kForgetMs = 2 * 3600 * 1000;
 constexpr std::int64_t kSweepMs = 10 * 60 * 1000;
+
+constexpr std::string_view kStartTime = "process_start_time_seconds";
 
 }  // namespace
 
@@ -210,6 +213,100 @@ void CounterReader::Deliver(const QueryResult& result, Fetch& fetch, std::int64_
   }
 }
 
+std::vector<std::optional<std::int64_t>> CounterReader::CountSeries(
+    std::int64_t slot, std::span<const std::size_t> which) {
+  std::set<std::size_t> fetches;
+  for (const std::size_t index : which) {
+    for (const std::size_t selector : clients_[index].selectors)
+      fetches.insert(fetch_of_[selector]);
+  }
+  std::vector<Query> queries;
+  for (const std::size_t index : fetches) {
+    const MergedSelector& merged = fetches_[index].merged;
+    const std::string by =
+        merged.label.empty() ? "" : fmt::format("by ({}) ", LabelText(merged.label));
+    queries.push_back({fmt::format("count {}({})", by, ToString(merged.selector)),
+                       absl::FromUnixMillis(options_.grid.TimeOf(slot))});
+  }
+  std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
+  std::map<std::size_t, std::optional<std::map<std::string, std::int64_t>>> counts;  // By fetch.
+  auto answer = answers.begin();
+  for (const std::size_t index : fetches) {
+    auto& by_value = counts[index];
+    if (answer->ok()) by_value.emplace();
+    for (std::size_t i = 0; by_value && i < (*answer)->series.size(); ++i) {
+      const QueryResult::Series& series = (*answer)->series[i];
+      const absl::StatusOr<Labels> labels = ParseLabels(series.labels_json);
+      if (!labels.ok() || series.samples.empty()) continue;
+      const auto label = labels->find(fetches_[index].merged.label);
+      (*by_value)[label == labels->end() ? "" : label->second] =
+          static_cast<std::int64_t>(series.samples.back().value);
+    }
+    ++answer;
+  }
+  std::vector<std::optional<std::int64_t>> result;
+  for (const std::size_t index : which) {
+    std::optional<std::int64_t> sum = 0;
+    std::set<std::pair<std::size_t, std::string>> counted;
+    for (const std::size_t selector : clients_[index].selectors) {
+      const std::size_t fetch = fetch_of_[selector];
+      const std::string value = ValueOf(selectors_[selector], fetches_[fetch].merged.label);
+      if (!counts[fetch]) sum.reset();
+      if (!sum || !counted.emplace(fetch, value).second) continue;
+      *sum += (*counts[fetch])[value];
+    }
+    result.push_back(sum);
+  }
+  return result;
+}
+
+// Asks when the processes behind new targets began: a counter that appears with its target counts
+// from zero only when that was lately.  Where the source can't tell, it counts from its first
+// value.
+void CounterReader::FindStarts(std::int64_t slot, std::span<const std::size_t> which,
+                               std::int64_t from_ms) {
+  std::vector<std::pair<CounterMeter*, CounterMeter::Newcomer>> newcomers;
+  std::vector<Selector> selectors;
+  for (const std::size_t index : which) {
+    CounterMeter& meter = *clients_[index].meter;
+    for (CounterMeter::Newcomer& newcomer : meter.TakeNewcomers()) {
+      if (!meter.AppearedLately(newcomer.target, found_[index])) continue;
+      selectors.push_back({{{"__name__", Matcher::Op::kEqual, std::string(kStartTime)},
+                            {"instance", Matcher::Op::kEqual, newcomer.instance},
+                            {"job", Matcher::Op::kEqual, newcomer.job}}});
+      newcomers.emplace_back(&meter, std::move(newcomer));
+    }
+  }
+  if (newcomers.empty()) return;
+  std::vector<Query> queries;
+  const std::int64_t at_ms = options_.grid.TimeOf(slot);
+  for (const MergedSelector& merged : MergeSelectors(selectors, options_.limits)) {
+    // Of several starts, the first is the one behind the first value.
+    queries.push_back(
+        {fmt::format("min_over_time({}[{}ms])", ToString(merged.selector), at_ms - from_ms),
+         absl::FromUnixMillis(at_ms)});
+  }
+  std::map<std::pair<std::string, std::string>, std::int64_t> started;
+  for (const absl::StatusOr<QueryResult>& answer : source_.Run(queries)) {
+    if (!answer.ok()) continue;
+    for (const QueryResult::Series& series : answer->series) {
+      const absl::StatusOr<Labels> labels = ParseLabels(series.labels_json);
+      if (!labels.ok() || series.samples.empty()) continue;
+      const double seconds = series.samples.back().value;
+      const auto job = labels->find("job");
+      const auto instance = labels->find("instance");
+      if (!(seconds > 0 && seconds < 1e11) || job == labels->end() || instance == labels->end()) {
+        continue;
+      }
+      started[{job->second, instance->second}] = static_cast<std::int64_t>(seconds * 1000);
+    }
+  }
+  for (const auto& [meter, newcomer] : newcomers) {
+    const auto found = started.find({newcomer.job, newcomer.instance});
+    if (found != started.end()) meter->SetStarted(newcomer.target, found->second);
+  }
+}
+
 void CounterReader::Sweep(std::int64_t now_ms) {
   if (now_ms < next_sweep_ms_) return;
   next_sweep_ms_ = now_ms + kSweepMs;
@@ -234,6 +331,7 @@ std::vector<absl::Status> CounterReader::Read(std::int64_t slot,
   std::vector<std::int64_t> from_ms(clients_.size(), INT64_MIN);
   std::vector<QueryResult> results;  // Kept until all is counted: samples are views.
   int replica = 0;
+  std::int64_t earliest = options_.grid.TimeOf(slot);
   std::vector<Ask> asks = Plan(slot, which);
   for (int round = 0; !asks.empty(); ++round) {
     std::vector<Query> queries;
@@ -254,6 +352,7 @@ std::vector<absl::Status> CounterReader::Read(std::int64_t slot,
         for (const std::uint32_t client : asks[i].clients) {
           from_ms[client] = std::max(from_ms[client], asks[i].from_ms);
         }
+        earliest = std::min(earliest, asks[i].from_ms);
         if (!results.empty() && answer->replica != replica) {
           status = absl::UnavailableError("the source went over to another replica meanwhile");
         }
@@ -283,6 +382,7 @@ std::vector<absl::Status> CounterReader::Read(std::int64_t slot,
     }
     asks = std::move(again);
   }
+  FindStarts(slot, which, earliest);
   std::vector<absl::Status> statuses;
   for (const std::size_t index : which) {
     if (failures[index].ok()) {

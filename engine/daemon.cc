@@ -31,6 +31,7 @@ Evaluator::Options EvaluatorOptions(const Config& config, const std::string& nam
   options.grid.step_ms = absl::ToInt64Milliseconds(config.interval);
   options.grid.settle_ms = absl::ToInt64Milliseconds(SettleOf(config, source));
   options.deduplicated = source.deduplicated;
+  options.max_series = config.max_series;
   options.around.external_labels = config.external_labels;
   options.around.external_url = config.external_url;
   options.around.browse_url = source.browse_url.empty() ? source.http.url : source.browse_url;
@@ -215,6 +216,9 @@ void Daemon::Evaluate(Loop& loop) {
     board_.Publish(result.snapshot);
     loop.tried = true;
     for (const AlertEvent& event : result.events) LogEvent(event);
+    for (const std::string& warning : result.warnings) {
+      Log(LogLevel::kWarn, warning, {{"source", loop.name}});
+    }
     if (result.snapshot->problem != problem) {
       problem = result.snapshot->problem;
       if (problem.empty()) {

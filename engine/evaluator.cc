@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/evaluator_running.h"
 
@@ -93,19 +94,23 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     Columns& columns = ColumnsFor(*active.slo);
     if (!same_sli || (next->opaque && !same_tiers)) {
       next->counter.reset();
+      next->summed.reset();
       next->opaque.reset();
       next->running_since.reset();
       next->past_ends = false;
+      next->sized = false;
       next->dead.clear();
-    } else if (next->counter && next->columns != &columns) {
+    } else if (next->columns != &columns && !next->opaque) {
       columns.AppendLike(*next->columns);
-      next->counter->Rebase(columns);
+      if (next->counter) next->counter->Rebase(columns);
+      if (next->summed) next->summed->Rebase(columns);
     }
     next->slo = active.slo;
+    next->judge.emplace(*active.slo);
     next->plan = std::move(plan);
     next->stale = active.stale;
     next->columns = &columns;
-    if (!next->counter && !next->opaque) {
+    if (!next->counter && !next->summed && !next->opaque) {
       if (const auto* counter = std::get_if<CounterPlan>(next->plan.get())) {
         next->counter =
             std::make_unique<CounterMeter>(*counter, options_.grid, columns, options_.deduplicated);
@@ -158,6 +163,7 @@ SloStatus Evaluator::Judge(Running& running, std::int64_t slot, std::vector<Aler
   status.slo = running.slo;
   status.plan = running.plan;
   status.stale_definition = running.stale;
+  status.summed_at_source = running.summed != nullptr;
   status.problem = !running.failure.empty() ? running.failure : running.dead;
   if (status.problem.empty() && running.opaque) status.problem = running.opaque->problem();
 
@@ -174,13 +180,14 @@ SloStatus Evaluator::Judge(Running& running, std::int64_t slot, std::vector<Aler
   for (std::size_t i = 0; i < meter.group_count(); ++i) {
     const std::string key = meter.group(i).key;
     GroupAlerts& records = known[key];
-    records = running.alerts[key];
-    const GroupAlerts before = records;
-    GroupStatus group = EvaluateGroup(*running.slo, meter, i, context, records);
+    records = std::move(running.alerts[key]);
+    std::map<AlertClass, AlertState> before;
+    for (const auto& [alert_class, record] : records) before[alert_class] = record.state;
+    GroupStatus group = running.judge->Evaluate(meter, i, context, records);
     status.series += group.series;
     for (const auto& [alert_class, record] : records) {
       const auto old = before.find(alert_class);
-      const AlertState from = old == before.end() ? AlertState::kInactive : old->second.state;
+      const AlertState from = old == before.end() ? AlertState::kInactive : old->second;
       if (record.state == AlertState::kInactive && from == AlertState::kInactive) continue;
       Alert alert = MakeAlert(status, group, alert_class, record, options_.around, context.at);
       if (from != record.state) {
@@ -232,6 +239,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
     for (std::int64_t k = newest ? *newest + 1 : slot - back; k <= slot; ++k) columns->Append(k);
   }
   for (const auto& running : running_) Start(*running, slot);
+  CheckSizes(slot);
   Read(slot);
   CheckSelectors(slot);
 
@@ -243,6 +251,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   snapshot->readable = true;
   for (const auto& running : running_) {
     if (running->counter) running->counter->MoveTo(slot);
+    if (running->summed) running->summed->MoveTo(slot);
     if (running->opaque) running->opaque->MoveTo(slot);
     if (!running->read) {
       if (snapshot->readable) snapshot->problem = running->failure;
@@ -254,6 +263,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   last_at_ = at;
   last_slot_ = slot;
   result.snapshot = std::move(snapshot);
+  result.warnings = std::exchange(warnings_, {});
   return result;
 }
 

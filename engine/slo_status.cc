@@ -3,11 +3,7 @@
 #include "engine/slo_status.h"
 
 #include <algorithm>
-#include <set>
-
-#include <fmt/format.h>
-
-#include "rules/duration.h"
+#include <cassert>
 
 namespace slowburn {
 namespace {
@@ -21,131 +17,45 @@ constexpr absl::Duration kGroupForgotten = absl::Hours(24);
 // A group without traffic in this long before its data ended is not missed.
 constexpr absl::Duration kTrafficBefore = absl::Hours(1);
 
-WindowStatus StatusOf(const Slo& slo, absl::Duration window, const Reading& reading) {
-  WindowStatus status;
-  status.window = window;
-  status.error_ratio = reading.ratio;
-  const absl::Duration whole = reading.counts.covered + reading.counts.unknown;
-  if (whole > absl::ZeroDuration()) {
-    status.coverage = absl::FDivDuration(reading.counts.covered, whole);
+TierReason ReasonOf(Truth long_exceeds, Truth short_exceeds, const EvaluationContext& context) {
+  switch (And(long_exceeds, short_exceeds)) {
+    case Truth::kTrue:
+      return TierReason::kBothExceed;
+    case Truth::kFalse:
+      return long_exceeds == Truth::kFalse ? TierReason::kLongBelow : TierReason::kShortBelow;
+    case Truth::kUnknown:
+      if (context.dead) return TierReason::kDeadSelector;
+      if (!context.read) return TierReason::kReadFailed;
+      return long_exceeds == Truth::kUnknown ? TierReason::kLongUnknown : TierReason::kShortUnknown;
   }
-  const Ratio budget = slo.ErrorBudget();
-  if (reading.ratio && budget.num > 0) status.burn_rate = *reading.ratio / budget.AsDouble();
-  return status;
+  return TierReason::kNone;
 }
 
-std::string Burn(const WindowStatus& window) {
-  return window.burn_rate ? fmt::format("{:.3g}", *window.burn_rate) : std::string("unknown");
+// Resolving needs evidence: a window without events has none.
+Truth ExceedsSealed(const Reading& reading, Ratio threshold) {
+  if (!reading.opaque && reading.counts.total == 0) return Truth::kUnknown;
+  return Exceeds(reading, threshold);
 }
 
-// Why the tier's verdict is what it is, in a sentence.
-std::string Reason(const TierStatus& status, Truth long_exceeds, const EvaluationContext& context) {
-  const std::string threshold = FormatRatio(status.tier.factor);
-  const std::string long_name = DurationText(status.tier.long_window);
-  const std::string short_name = DurationText(status.tier.short_window);
-  if (status.verdict.firing == Truth::kTrue) {
-    return fmt::format("both windows burn above {}: {} over {}, {} over {}", threshold,
-                       Burn(status.long_window), long_name, Burn(status.short_window), short_name);
-  }
-  if (status.verdict.firing == Truth::kUnknown) {
-    if (context.dead) return "a selector of the SLI has never matched anything";
-    if (!context.read) return "the last read of the source failed";
-    const bool is_long = long_exceeds == Truth::kUnknown;
-    const WindowStatus& window = is_long ? status.long_window : status.short_window;
-    return fmt::format("only {:.3g} % of the last {} is known", window.coverage * 100,
-                       is_long ? long_name : short_name);
-  }
-  const bool is_long = long_exceeds == Truth::kFalse;
-  const WindowStatus& window = is_long ? status.long_window : status.short_window;
-  if (!window.error_ratio)
-    return fmt::format("no events in the last {}", is_long ? long_name : short_name);
-  return fmt::format("the last {} burns at {}, not above {}", is_long ? long_name : short_name,
-                     Burn(window), threshold);
+double CoverageOf(const WindowCounts& counts) {
+  if (counts.covered <= absl::ZeroDuration()) return 0;
+  if (counts.unknown == absl::ZeroDuration()) return 1;
+  return absl::FDivDuration(counts.covered, counts.covered + counts.unknown);
 }
 
-// One group at one instant.
-class GroupEvaluation {
- public:
-  GroupEvaluation(const Slo& slo, const Meter& meter, std::size_t group,
-                  const EvaluationContext& context)
-      : slo_(slo), meter_(meter), group_(group), context_(context) {}
-
-  WindowStatus Window(absl::Duration window) const {
-    const Reading reading = meter_.Read(group_, window, WindowEnd::kNewest);
-    WindowStatus status = StatusOf(slo_, window, reading);
-    if (!reading.opaque) {
-      status.bad = static_cast<double>(reading.counts.bad) * meter_.unit();
-      status.total = static_cast<double>(reading.counts.total) * meter_.unit();
-    }
-    return status;
-  }
-
-  TierStatus Judge(const Tier& tier) const {
-    TierStatus status;
-    status.tier = tier;
-    status.long_window = Window(tier.long_window);
-    status.short_window = Window(tier.short_window);
-    const absl::StatusOr<Ratio> threshold = Multiply(tier.factor, slo_.ErrorBudget());
-    Truth long_exceeds = Truth::kUnknown;
-    Truth short_exceeds = Truth::kUnknown;
-    if (threshold.ok() && !context_.dead) {
-      long_exceeds = Exceeds(Newest(tier.long_window), *threshold);
-      short_exceeds = Exceeds(Newest(tier.short_window), *threshold);
-      status.verdict.resolving =
-          And(Resolving(tier.long_window, *threshold), Resolving(tier.short_window, *threshold));
-    }
-    status.verdict.firing = And(long_exceeds, short_exceeds);
-    status.reason = Reason(status, long_exceeds, context_);
-    return status;
-  }
-
-  TierVerdict NoData(const MeterGroup& group, std::optional<absl::Duration> age) const {
-    if (!slo_.alerts.no_data) return {Truth::kFalse, Truth::kFalse};
-    if (!context_.read) return {};
-    const absl::Duration running = context_.at - context_.running_since;
-    const absl::Duration silent = context_.dead ? running : age.value_or(running);
-    bool missed = silent > slo_.alerts.no_data->after;
-    if (missed && age && !group.key.empty()) {
-      const Reading before = meter_.Read(group_, *age + kTrafficBefore, WindowEnd::kNewest);
-      missed = before.counts.total > 0 && *age <= kGroupForgotten;
-    }
-    const Truth truth = missed ? Truth::kTrue : Truth::kFalse;
-    return {truth, truth};
-  }
-
-  // Consumed is bad over what the budget of a whole window allows, the unknown part of which
-  // carries the traffic of the known part.
-  std::optional<double> BudgetRemaining() const {
-    const Reading reading = meter_.Read(group_, slo_.window, WindowEnd::kNewest);
-    if (reading.counts.covered <= absl::ZeroDuration()) return std::nullopt;
-    const Ratio budget = slo_.ErrorBudget();
-    if (!reading.ratio || *reading.ratio <= 0) return 1.0;
-    if (budget.num == 0) return std::nullopt;
-    const absl::Duration whole = reading.counts.covered + reading.counts.unknown;
-    const double known = absl::FDivDuration(reading.counts.covered, whole);
-    return 1 - *reading.ratio / budget.AsDouble() * known;
-  }
-
- private:
-  Reading Newest(absl::Duration window) const {
-    return meter_.Read(group_, window, WindowEnd::kNewest);
-  }
-
-  // Resolving needs evidence: a window without events has none.
-  Truth Resolving(absl::Duration window, Ratio threshold) const {
-    const Reading reading = meter_.Read(group_, window, WindowEnd::kSealed);
-    if (!reading.opaque && reading.counts.total == 0) return Truth::kUnknown;
-    return Exceeds(reading, threshold);
-  }
-
-  const Slo& slo_;
-  const Meter& meter_;
-  std::size_t group_;
-  const EvaluationContext& context_;
-};
+// Whether nothing begins: an inactive alert with no tier that is true or pending stays as it is.
+bool StaysInactive(const AlertRecord& record, std::span<const Tier> tiers,
+                   std::span<const TierVerdict> verdicts) {
+  return record.state == AlertState::kInactive && record.tiers.size() == tiers.size() &&
+         std::all_of(record.tiers.begin(), record.tiers.end(),
+                     [](const TierState& tier) { return tier.state == AlertState::kInactive; }) &&
+         std::none_of(verdicts.begin(), verdicts.end(),
+                      [](const TierVerdict& verdict) { return verdict.firing == Truth::kTrue; });
+}
 
 void AdvanceClass(AlertRecord& record, std::span<const Tier> tiers,
                   std::span<const TierVerdict> verdicts, absl::Time at) {
+  if (StaysInactive(record, tiers, verdicts)) return;
   const bool told = record.state == AlertState::kResolved && record.resolved_at &&
                     at - *record.resolved_at > kResolvedRetention;
   if (told) {
@@ -186,13 +96,118 @@ GroupAlerts CarryOver(const GroupAlerts& alerts, const Slo& from, const Slo& to)
   return carried;
 }
 
-GroupStatus EvaluateGroup(const Slo& slo, const Meter& meter, std::size_t index,
-                          const EvaluationContext& context, GroupAlerts& alerts) {
-  const MeterGroup group = meter.group(index);
-  const GroupEvaluation evaluation(slo, meter, index, context);
+struct SloJudge::Readings {
+  std::vector<Reading> newest;
+  std::vector<Reading> sealed;
+};
+
+SloJudge::SloJudge(const Slo& slo)
+    : slo_window_(slo.window), budget_(slo.ErrorBudget()), no_data_(slo.alerts.no_data) {
+  windows_ = {slo.window};
+  for (const Tier& tier : slo.alerts.tiers) {
+    windows_.push_back(tier.long_window);
+    windows_.push_back(tier.short_window);
+  }
+  std::sort(windows_.begin(), windows_.end());
+  windows_.erase(std::unique(windows_.begin(), windows_.end()), windows_.end());
+  whole_index_ = IndexOf(slo.window);
+  burn_index_ =
+      slo.alerts.tiers.empty() ? whole_index_ : IndexOf(slo.alerts.tiers.front().long_window);
+  for (const Tier& tier : slo.alerts.tiers) {
+    JudgedTier judged = {tier, IndexOf(tier.long_window), IndexOf(tier.short_window)};
+    const absl::StatusOr<Ratio> threshold = Multiply(tier.factor, budget_);
+    if (threshold.ok()) judged.threshold = *threshold;
+    tiers_.push_back(std::move(judged));
+  }
+  for (const AlertClass alert_class : {AlertClass::kPage, AlertClass::kTicket}) {
+    JudgedClass judged = {alert_class, TiersOf(slo, alert_class), {}};
+    for (std::size_t i = 0; i < tiers_.size(); ++i) {
+      if (tiers_[i].tier.alert_class == alert_class) judged.indices.push_back(i);
+    }
+    classes_.push_back(std::move(judged));
+  }
+}
+
+std::size_t SloJudge::IndexOf(absl::Duration window) const {
+  const auto at = std::lower_bound(windows_.begin(), windows_.end(), window);
+  assert(at != windows_.end() && *at == window);
+  return static_cast<std::size_t>(at - windows_.begin());
+}
+
+WindowStatus SloJudge::StatusOf(std::size_t window, const Reading& reading, double unit) const {
+  WindowStatus status;
+  status.window = windows_[window];
+  status.error_ratio = reading.ratio;
+  status.coverage = CoverageOf(reading.counts);
+  if (reading.ratio && budget_.num > 0) status.burn_rate = *reading.ratio / budget_.AsDouble();
+  if (!reading.opaque) {
+    status.bad = static_cast<double>(reading.counts.bad) * unit;
+    status.total = static_cast<double>(reading.counts.total) * unit;
+  }
+  return status;
+}
+
+TierStatus SloJudge::Judge(const JudgedTier& tier, const Readings& readings,
+                           const GroupStatus& group, const EvaluationContext& context) const {
+  TierStatus status;
+  status.tier = tier.tier;
+  status.long_window = group.windows[tier.long_index];
+  status.short_window = group.windows[tier.short_index];
+  Truth long_exceeds = Truth::kUnknown;
+  Truth short_exceeds = Truth::kUnknown;
+  if (tier.threshold && !context.dead) {
+    long_exceeds = Exceeds(readings.newest[tier.long_index], *tier.threshold);
+    short_exceeds = Exceeds(readings.newest[tier.short_index], *tier.threshold);
+    status.verdict.resolving =
+        And(ExceedsSealed(readings.sealed[tier.long_index], *tier.threshold),
+            ExceedsSealed(readings.sealed[tier.short_index], *tier.threshold));
+  }
+  status.verdict.firing = And(long_exceeds, short_exceeds);
+  status.reason = ReasonOf(long_exceeds, short_exceeds, context);
+  return status;
+}
+
+// Consumed is bad over what the budget of a whole window allows, the unknown part of which carries
+// the traffic of the known part.
+void SloJudge::SetBudget(const Reading& whole, GroupStatus& group) const {
+  if (whole.counts.covered > absl::ZeroDuration()) {
+    if (!whole.ratio || *whole.ratio <= 0) {
+      group.budget_remaining = 1.0;
+    } else if (budget_.num > 0) {
+      group.budget_remaining = 1 - *whole.ratio / budget_.AsDouble() * CoverageOf(whole.counts);
+    }
+  }
+  const std::optional<double>& remaining = group.budget_remaining;
+  const std::optional<double>& burn = group.windows[burn_index_].burn_rate;
+  if (remaining && *remaining <= 0) {
+    group.time_to_exhaustion = absl::ZeroDuration();
+  } else if (remaining && burn && *burn > 0) {
+    group.time_to_exhaustion = slo_window_ * (*remaining / *burn);
+  }
+}
+
+TierVerdict SloJudge::NoData(const Meter& meter, std::size_t index, const GroupStatus& group,
+                             const EvaluationContext& context) const {
+  if (!no_data_) return {Truth::kFalse, Truth::kFalse};
+  if (!context.read) return {};
+  const absl::Duration running = context.at - context.running_since;
+  const std::optional<absl::Duration> age = group.data_age;
+  const absl::Duration silent = context.dead ? running : age.value_or(running);
+  bool missed = silent > no_data_->after;
+  if (missed && age && !group.key.empty()) {
+    const Reading before = meter.Read(index, *age + kTrafficBefore, WindowEnd::kNewest);
+    missed = before.counts.total > 0 && *age <= kGroupForgotten;
+  }
+  const Truth truth = missed ? Truth::kTrue : Truth::kFalse;
+  return {truth, truth};
+}
+
+GroupStatus SloJudge::Evaluate(const Meter& meter, std::size_t index,
+                               const EvaluationContext& context, GroupAlerts& alerts) const {
+  MeterGroup group = meter.group(index);
   GroupStatus status;
-  status.labels = group.labels;
-  status.key = group.key;
+  status.labels = std::move(group.labels);
+  status.key = std::move(group.key);
   status.series = group.series;
   status.bad_events = group.bad_events;
   status.good_events = group.total_events - group.bad_events;
@@ -201,39 +216,34 @@ GroupStatus EvaluateGroup(const Slo& slo, const Meter& meter, std::size_t index,
         std::max(absl::ZeroDuration(), context.at - absl::FromUnixMillis(*group.newest_ms));
   }
 
-  std::set<absl::Duration> windows = {slo.window};
-  for (const Tier& tier : slo.alerts.tiers) {
-    windows.insert(tier.long_window);
-    windows.insert(tier.short_window);
-    status.tiers.push_back(evaluation.Judge(tier));
+  Readings readings;
+  readings.newest.reserve(windows_.size());
+  readings.sealed.reserve(windows_.size());
+  status.windows.reserve(windows_.size());
+  const double unit = meter.unit();
+  for (std::size_t i = 0; i < windows_.size(); ++i) {
+    readings.newest.push_back(meter.Read(index, windows_[i], WindowEnd::kNewest));
+    readings.sealed.push_back(meter.Read(index, windows_[i], WindowEnd::kSealed));
+    status.windows.push_back(StatusOf(i, readings.newest[i], unit));
   }
-  for (const absl::Duration window : windows) status.windows.push_back(evaluation.Window(window));
+  SetBudget(readings.newest[whole_index_], status);
 
-  status.budget_remaining = evaluation.BudgetRemaining();
-  const absl::Duration burn_window =
-      slo.alerts.tiers.empty() ? slo.window : slo.alerts.tiers.front().long_window;
-  const std::optional<double> burn = evaluation.Window(burn_window).burn_rate;
-  if (status.budget_remaining && *status.budget_remaining <= 0) {
-    status.time_to_exhaustion = absl::ZeroDuration();
-  } else if (status.budget_remaining && burn && *burn > 0) {
-    status.time_to_exhaustion = slo.window * (*status.budget_remaining / *burn);
+  status.tiers.reserve(tiers_.size());
+  for (const JudgedTier& tier : tiers_) {
+    status.tiers.push_back(Judge(tier, readings, status, context));
   }
-
-  for (const AlertClass alert_class : {AlertClass::kPage, AlertClass::kTicket}) {
-    const std::vector<Tier> tiers = TiersOf(slo, alert_class);
-    std::vector<TierVerdict> verdicts;
-    for (const TierStatus& tier : status.tiers) {
-      if (tier.tier.alert_class == alert_class) verdicts.push_back(tier.verdict);
-    }
-    AlertRecord& record = alerts[alert_class];
-    AdvanceClass(record, tiers, verdicts, context.at);
-    std::size_t next = 0;
-    for (TierStatus& tier : status.tiers) {
-      if (tier.tier.alert_class == alert_class) tier.state = record.tiers[next++];
+  std::vector<TierVerdict> verdicts;
+  for (const JudgedClass& judged : classes_) {
+    verdicts.clear();
+    for (const std::size_t i : judged.indices) verdicts.push_back(status.tiers[i].verdict);
+    AlertRecord& record = alerts[judged.alert_class];
+    AdvanceClass(record, judged.tiers, verdicts, context.at);
+    for (std::size_t i = 0; i < judged.indices.size(); ++i) {
+      status.tiers[judged.indices[i]].state = record.tiers[i];
     }
   }
 
-  status.no_data = evaluation.NoData(group, status.data_age);
+  status.no_data = NoData(meter, index, status, context);
   const Tier no_data_tier = {.alert_class = AlertClass::kNoData};
   AlertRecord& no_data = alerts[AlertClass::kNoData];
   AdvanceClass(no_data, {&no_data_tier, 1}, {&status.no_data, 1}, context.at);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <map>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include <absl/time/time.h>
@@ -26,11 +26,52 @@ struct EvaluationContext {
   bool dead = false;         // A selector has never matched anything: nothing can be concluded.
 };
 
-// Evaluates one group of an SLO: windows, budget, tiers, and its alerts one step on.
+// Evaluates the groups of one SLO: windows, budget, tiers, and their alerts one step on.
 //
-// Pure but for `alerts`, which it advances.
-GroupStatus EvaluateGroup(const Slo& slo, const Meter& meter, std::size_t group,
-                          const EvaluationContext& context, GroupAlerts& alerts);
+// What depends on the definition alone is worked out once.  Immutable, so thread-safe.
+class SloJudge {
+ public:
+  explicit SloJudge(const Slo& slo);
+
+  // The status of a group of `meter`, which measures the same SLO.  Pure but for `alerts`, which it
+  // advances.
+  GroupStatus Evaluate(const Meter& meter, std::size_t group, const EvaluationContext& context,
+                       GroupAlerts& alerts) const;
+
+ private:
+  // Each distinct window, read once.
+  struct Readings;
+
+  struct JudgedTier {
+    Tier tier;
+    std::size_t long_index = 0;  // Of its windows.
+    std::size_t short_index = 0;
+    std::optional<Ratio> threshold;  // Error ratio; nullopt when it can't be computed exactly.
+  };
+
+  struct JudgedClass {
+    AlertClass alert_class = AlertClass::kPage;
+    std::vector<Tier> tiers;
+    std::vector<std::size_t> indices;  // Of the tiers.
+  };
+
+  std::size_t IndexOf(absl::Duration window) const;
+  WindowStatus StatusOf(std::size_t window, const Reading& reading, double unit) const;
+  TierStatus Judge(const JudgedTier& tier, const Readings& readings, const GroupStatus& group,
+                   const EvaluationContext& context) const;
+  void SetBudget(const Reading& whole, GroupStatus& group) const;
+  TierVerdict NoData(const Meter& meter, std::size_t index, const GroupStatus& group,
+                     const EvaluationContext& context) const;
+
+  absl::Duration slo_window_;
+  Ratio budget_;
+  std::optional<NoDataPolicy> no_data_;
+  std::vector<absl::Duration> windows_;  // Distinct, ascending.
+  std::size_t whole_index_ = 0;          // Of the SLO's own window.
+  std::size_t burn_index_ = 0;           // Of the window whose burn tells the time to exhaustion.
+  std::vector<JudgedTier> tiers_;
+  std::vector<JudgedClass> classes_;
+};
 
 // The tiers of `slo` that are of `alert_class`, in order.
 std::vector<Tier> TiersOf(const Slo& slo, AlertClass alert_class);

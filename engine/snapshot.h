@@ -33,6 +33,18 @@ struct WindowStatus {
   double coverage = 0;  // Share of the window that is known, 0 to 1.
 };
 
+// What decided a tier's firing verdict.
+enum class TierReason {
+  kNone,          // Nothing to say.
+  kBothExceed,    // True.
+  kLongBelow,     // False: the long window does not exceed, or had no events.
+  kShortBelow,    // Likewise the short window.
+  kLongUnknown,   // Unknown: too little of the long window is known.
+  kShortUnknown,  // Likewise of the short window.
+  kDeadSelector,  // Unknown: a selector has never matched anything.
+  kReadFailed,    // Unknown: the last read of the source failed.
+};
+
 // One tier of one group.
 struct TierStatus {
   Tier tier;
@@ -40,9 +52,12 @@ struct TierStatus {
   WindowStatus short_window;
   TierVerdict verdict;
   TierState state;
-  std::string
-      reason;  // The deciding reason, in a sentence: "long window burns at 3.1, below 14.4".
+  TierReason reason = TierReason::kNone;
 };
+
+// The deciding reason in a sentence, empty for kNone: "the last 1h burns at 3.1, not above 14.4".
+// Made when somebody asks, as most tiers of most evaluations are never looked at.
+std::string ReasonText(const TierStatus& status);
 
 // One budget of an SLO: the SLO itself, or one combination of its `by` values.
 struct GroupStatus {
@@ -65,6 +80,7 @@ struct SloStatus {
   std::shared_ptr<const Slo> slo;
   std::shared_ptr<const Plan> plan;
   bool stale_definition = false;    // Its file is broken or gone; the last valid definition runs.
+  bool summed_at_source = false;    // Of so many series that the source computes increments.
   std::string problem;              // Why it can't be measured now; empty when it can.
   std::vector<GroupStatus> groups;  // Sorted by key.
   std::int64_t series = 0;

@@ -51,7 +51,7 @@ void AddTier(const TierStatus& tier, TextTable& table) {
   std::vector<std::string> second = {""};
   for (auto& cell : WindowCells(tier.short_window, tier.tier)) second.push_back(std::move(cell));
   table.Add(std::move(second));
-  if (!tier.reason.empty()) table.AddNote(Printable(tier.reason));
+  if (tier.reason != TierReason::kNone) table.AddNote(Printable(ReasonText(tier)));
 }
 
 std::string Tiers(const GroupStatus& group) {

@@ -95,9 +95,10 @@ std::string WhyBurning(const GroupStatus& group, AlertClass alert_class) {
     return fmt::format("burning {}; {}", BothWindows(*tier), Need(*tier));
   }
   if (const TierStatus* tier = UnknownTier(group, alert_class)) {
-    return fmt::format("held, as it cannot be known whether it is over: {} ({})",
-                       tier->reason.empty() ? DataAge(group) : Printable(tier->reason),
-                       TierName(*tier));
+    return fmt::format(
+        "held, as it cannot be known whether it is over: {} ({})",
+        tier->reason == TierReason::kNone ? DataAge(group) : Printable(ReasonText(*tier)),
+        TierName(*tier));
   }
   if (const auto nearest = NearestTier(group, alert_class)) {
     return fmt::format("no longer above, with {}; {}; it ends when sealed data shows the same",
@@ -132,10 +133,10 @@ std::string UnknownAnswer(const SloStatus& slo, const GroupStatus& group) {
   if (!slo.problem.empty()) return fmt::format("UNKNOWN: {}.", Printable(slo.problem));
   if (group.no_data.firing == Truth::kTrue) return fmt::format("UNKNOWN: {}.", DataAge(group));
   const TierStatus* tier = UnknownTier(group, std::nullopt);
-  if (tier == nullptr || tier->reason.empty()) {
+  if (tier == nullptr || tier->reason == TierReason::kNone) {
     return fmt::format("UNKNOWN: {}.", DataAge(group));
   }
-  return fmt::format("UNKNOWN: {} ({}).", Printable(tier->reason), TierName(*tier));
+  return fmt::format("UNKNOWN: {} ({}).", Printable(ReasonText(*tier)), TierName(*tier));
 }
 
 std::string OkAnswer(const GroupStatus& group) {
@@ -200,6 +201,11 @@ std::vector<std::string> ProblemsOf(const SloRef& ref) {
   }
   if (!ref.status->problem.empty()) {
     problems.push_back("cannot be measured: " + Printable(ref.status->problem));
+  }
+  if (ref.status->summed_at_source) {
+    problems.push_back(
+        "more series than evaluation.max_series: increments are computed by the source, so the "
+        "first value of a new series is lost");
   }
   if (ref.status->stale_definition) {
     problems.push_back(

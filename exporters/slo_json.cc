@@ -68,7 +68,7 @@ json ToJson(const TierStatus& tier) {
   out["short_window"] = ToJson(tier.short_window);
   out["verdict"] = VerdictJson(tier.verdict);
   out["state"] = StateJson(tier.state);
-  out["reason"] = tier.reason;
+  out["reason"] = ReasonText(tier);
   return out;
 }
 
@@ -128,7 +128,8 @@ json DefinitionJson(const SloStatus& status) {
            {{"file", slo.defined_at.file},
             {"line", slo.defined_at.line},
             {"column", slo.defined_at.column}}},
-          {"stale_definition", status.stale_definition}};
+          {"stale_definition", status.stale_definition},
+          {"summed_at_source", status.summed_at_source}};
 }
 
 std::string JsonText(const json& value) {

@@ -126,7 +126,8 @@ TEST_CASE("Explain: an alert is held while it can't be known to be over", "[expo
   const auto snapshot = Changed("checkout/availability", [](SloStatus& status, SourceSnapshot&) {
     for (TierStatus& tier : status.groups[1].tiers) {
       tier.verdict = {Truth::kUnknown, Truth::kUnknown};
-      tier.reason = "only 40 % of the last 1h is known";
+      tier.reason = TierReason::kLongUnknown;
+      tier.long_window.coverage = 0.4;
     }
   });
   const std::string text = Unwrapped(Explain(snapshot, "checkout/availability", "region=eu"));
@@ -148,7 +149,8 @@ TEST_CASE("Explain: an alert whose condition has ended says what it waits for", 
 TEST_CASE("Explain: an unknown SLO says why", "[exporters]") {
   const auto snapshot = Changed("checkout/latency", [](SloStatus& status, SourceSnapshot&) {
     status.groups[0].tiers[2].verdict.firing = Truth::kUnknown;
-    status.groups[0].tiers[2].reason = "only 12 % of the last 1d is known";
+    status.groups[0].tiers[2].reason = TierReason::kLongUnknown;
+    status.groups[0].tiers[2].long_window.coverage = 0.12;
   });
   CHECK_THAT(Explain(snapshot, "checkout/latency"),
              StartsWith("checkout/latency: UNKNOWN: only 12 % of the last 1d is known (ticket over "

@@ -82,6 +82,17 @@ QueryResult FakePrometheus::Range(const Selector& selector, std::int64_t from_ms
   return std::move(builder).Build();
 }
 
+// Leaves each series with its smallest sample alone.
+static void KeepLeast(QueryResult& result) {
+  for (QueryResult::Series& series : result.series) {
+    const auto least =
+        std::min_element(series.samples.begin(), series.samples.end(),
+                         [](const Sample& a, const Sample& b) { return a.value < b.value; });
+    series.samples =
+        series.samples.subspan(static_cast<std::size_t>(least - series.samples.begin()), 1);
+  }
+}
+
 std::vector<absl::StatusOr<QueryResult>> FakePrometheus::Run(std::span<const Query> queries) {
   std::vector<absl::StatusOr<QueryResult>> results;
   for (const Query& query : queries) {
@@ -90,23 +101,27 @@ std::vector<absl::StatusOr<QueryResult>> FakePrometheus::Run(std::span<const Que
       results.emplace_back(failure);
       continue;
     }
-    const std::size_t bracket = query.expr.rfind('[');
+    constexpr std::string_view kMin = "min_over_time(";
+    const bool is_min = query.expr.starts_with(kMin) && query.expr.ends_with("ms])");
+    const std::string expr =
+        is_min ? query.expr.substr(kMin.size(), query.expr.size() - kMin.size() - 1) : query.expr;
+    const std::size_t bracket = expr.rfind('[');
     std::int64_t range_ms = 0;
-    const bool is_range = query.expr.ends_with("ms]") && bracket != std::string::npos;
+    const bool is_range = expr.ends_with("ms]") && bracket != std::string::npos;
     if (is_range) {
-      std::from_chars(query.expr.data() + bracket + 1, query.expr.data() + query.expr.size(),
-                      range_ms);
+      std::from_chars(expr.data() + bracket + 1, expr.data() + expr.size(), range_ms);
       if (range_ms > longest_range_ms) {
         results.emplace_back(absl::ResourceExhaustedError("too many samples"));
         continue;
       }
-      const auto selector = ParseSelector(query.expr.substr(0, bracket));
+      const auto selector = ParseSelector(expr.substr(0, bracket));
       if (!selector.ok()) {
         results.emplace_back(selector.status());
         continue;
       }
       const std::int64_t at_ms = absl::ToUnixMillis(query.at);
       results.emplace_back(Range(*selector, at_ms - range_ms, at_ms));
+      if (is_min) KeepLeast(*results.back());
     } else {
       const std::optional<double> value = evaluate ? evaluate(query.expr, query.at) : std::nullopt;
       results.emplace_back(VectorOf({}, value));

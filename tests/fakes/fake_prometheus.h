@@ -24,7 +24,7 @@ class FakePrometheus : public Source {
     Add(labels, at_ms, value, at_ms);
   }
 
-  // What a range selector over (from, at] gives at `at`.
+  // What a range selector over (from, at] gives at `at`; also within `min_over_time`.
   QueryResult Range(const Selector& selector, std::int64_t from_ms, std::int64_t at_ms) const;
 
   std::vector<absl::StatusOr<QueryResult>> Run(std::span<const Query> queries) override;

@@ -79,7 +79,7 @@ GroupStatus CountedGroup(const Slo& slo, Labels labels, const std::vector<Volume
 }
 
 // Nothing of any window is known.
-GroupStatus UnknownGroup(const Slo& slo, Labels labels, const std::string& reason) {
+GroupStatus UnknownGroup(const Slo& slo, Labels labels, TierReason reason) {
   GroupStatus group;
   for (const auto& [name, value] : labels) {
     group.key += fmt::format("{}{}={}", group.key.empty() ? "" : ",", name, value);
@@ -265,7 +265,7 @@ void AddSettlement(SourceSnapshot& source) {
   SloStatus status;
   status.slo = std::make_shared<const Slo>(slo);
   status.plan = ExactPlan();
-  GroupStatus group = UnknownGroup(slo, {}, "only 0 % of the last 1h is known");
+  GroupStatus group = UnknownGroup(slo, {}, TierReason::kLongUnknown);
   group.data_age = absl::Minutes(22) + absl::Seconds(14);
   group.no_data = {Truth::kTrue, Truth::kTrue};
   group.no_data_state = {AlertState::kFiring, SampleTime() - absl::Minutes(7),
@@ -324,7 +324,7 @@ void AddHostile(SourceSnapshot& source) {
   status.plan = ExactPlan(slo.by);
   status.stale_definition = true;
   status.series = 3;
-  GroupStatus group = UnknownGroup(slo, HostileGroup(), "the last read of the source failed");
+  GroupStatus group = UnknownGroup(slo, HostileGroup(), TierReason::kReadFailed);
   group.data_age = absl::Minutes(3);
   group.series = 3;
   source.alerts.push_back(
@@ -402,11 +402,11 @@ TierStatus TierBetween(const GroupStatus& group, const Tier& tier) {
   const bool both = above(status.long_window) && above(status.short_window);
   const Truth truth = both ? Truth::kTrue : Truth::kFalse;
   status.verdict = {truth, truth};
-  const WindowStatus& named = above(status.long_window) ? status.short_window : status.long_window;
-  status.reason =
-      both ? "both windows burn above " + FormatRatio(tier.factor)
-           : fmt::format("the last {} burns at {:.3g}, not above {}", DurationText(named.window),
-                         named.burn_rate.value_or(0), FormatRatio(tier.factor));
+  if (both) {
+    status.reason = TierReason::kBothExceed;
+  } else {
+    status.reason = above(status.long_window) ? TierReason::kShortBelow : TierReason::kLongBelow;
+  }
   return status;
 }
 
@@ -415,7 +415,7 @@ std::string HostileSloId() {
 }
 
 std::string HostileGroupKey() {
-  return UnknownGroup(HostileSlo(), HostileGroup(), "").key;
+  return UnknownGroup(HostileSlo(), HostileGroup(), TierReason::kNone).key;
 }
 
 Snapshot SampleSnapshot() {

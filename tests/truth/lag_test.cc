@@ -97,7 +97,7 @@ TEST_CASE("Lag: beyond settle a verdict is unknown and never wrong", "[truth]") 
       const std::int64_t sealed = kGrid.Horizon(late.bench.slot);
       const SourceSnapshot& snapshot = late.bench.Step();
       for (const TierStatus& tier : snapshot.slos[0].groups[0].tiers) {
-        INFO("lag " << lag_ms << ", " << FormatUtc(snapshot.at) << ": " << tier.reason);
+        INFO("lag " << lag_ms << ", " << FormatUtc(snapshot.at) << ": " << ReasonText(tier));
         if (tier.verdict.resolving == Truth::kUnknown) continue;
         ++decided;
         const bool now = late.Burns(tier, sealed, 1.1);
