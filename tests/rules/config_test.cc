@@ -49,12 +49,12 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
                            .key_file = "/etc/slowburn/k.pem",
                            .server_name = "p",
                            .insecure_skip_verify = false,
+                           .compression = true,
                            .timeout = absl::Seconds(20)};
   CHECK(config.sources.at("eu") ==
         SourceSettings{eu, 4, "https://p.example.org", absl::Seconds(5)});
   CHECK(config.sources.at("us").http.bearer_token_file == "/etc/slowburn/token");
   CHECK(config.sources.at("us").max_in_flight == 8);
-  CHECK(config.sources.at("eu").http.compression);
   CHECK_FALSE(config.sources.at("us").http.compression);
   CHECK(config.max_series == 5000);
   CHECK(config.sources.at("us").http.url == "http://us-a:9090");
