@@ -203,7 +203,9 @@ TEST_CASE("PrometheusSource: classifies the errors of a real VictoriaMetrics", "
   ServerSource f(*server);
   CHECK(f.CodeOf("many_exceeded_total{s=~\"1.\"}[5m]") == StatusCode::kOk);
   for (const std::string& large :
-       {std::string("many_exceeded_total[5m]"), std::string("sum(many_exceeded_total)"),
+       {std::string("many_exceeded_total[5m]"),
+        std::string("many_exceeded_total{s!=\"parse error\"}[5m]"),
+        std::string("sum(many_exceeded_total)"),
         std::string("many_exceeded_total{s=~\"[12].\"}[1h]"),
         "many_exceeded_total{s=~\"" + std::string(17'000, 'x') + "\"}[5m]",
         // A query so long that its reason is far behind it.
