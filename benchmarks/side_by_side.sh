@@ -44,6 +44,10 @@ while (($#)); do
     --quick) slos=20 ticks=3 warm_up=2 together=true ;;
     --together) together=true ;;
     --keep) keep=true ;;
+    --help)
+      sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      exit 0
+      ;;
     --slos | --history | --recorded | --ticks | --warm-up | --variants | --bin | --json)
       (($# > 1)) || usage
       name=${1#--}
@@ -145,43 +149,63 @@ peak_of() {
   done | jq -Rn '[inputs / " " | {(.[0]): (.[1] | tonumber)}] | add'
 }
 
+# count_all WHEN VARIANT...: the counters of all at one moment, in VARIANT.WHEN.  Fails when that took
+# so long, on a machine with other things to do, that they are not of the moment any more.
+count_all() {
+  local when=$1 begin=${EPOCHREALTIME/./} variant job jobs=()
+  shift
+  for variant in "$@"; do
+    counters_of "$variant" >"$scratch/$variant.$when" &
+    jobs+=($!)
+  done
+  for job in "${jobs[@]}"; do wait "$job" || die "no counters of one of $*"; done
+  ((${EPOCHREALTIME/./} - begin < 3000000))
+}
+
+# result_of VARIANT BASELINE_AND_VARIANTS CPU_MS STARTUP_CPU_MS STARTUP_SECONDS WALL_SECONDS: as JSON.
+result_of() {
+  jq -cn --arg variant "$1" --arg title "$(title_of "$1")" --arg baseline "$(baseline_of "$1")" \
+    --arg phase "$2" --arg cpu "$3" --argjson startup "$4" --argjson startup_seconds "$5" --argjson wall "$6" \
+    --arg before "$(<"$scratch/$1.before")" --arg after "$(<"$scratch/$1.after")" \
+    --argjson peak "$(peak_of "$1")" --argjson right "$(right_answers_of "$1")" '
+    def numbers: [splits("\\s+") | select(. != "") | tonumber];
+    ([($after | numbers), ($before | numbers)] | transpose | map(.[0] - .[1])) as $counters |
+    {$variant, $title, $baseline, $phase, cpu_ms: ($cpu | numbers), startup_cpu_ms: $startup,
+     startup_seconds: $startup_seconds, wall_seconds: $wall, peak_kib: $peak,
+     slo_evaluations: $counters[0], missed: $counters[1], failed: $counters[2],
+     wire_bytes: $counters[3], right_answers: $right}'
+}
+
 # phase VARIANT...: runs them side by side and adds a line to results.json for each.
 phase() {
-  local variant role tick begin end before after
-  local -A cpu=() first=() started=() counted=()
+  local variant role tick begin end now
+  local -A cpu=() first=() last=() started=()
   if [[ " $* " == *" z "* ]]; then make_history prometheus; fi
   if [[ " $* " == *" zv "* ]]; then make_history vm; fi
   for variant in "$@"; do start_variant "$variant"; started[$variant]=$SECONDS; done
   echo "Running $*."
   warm_up_all "$@"
   # Asked for before the clock starts, as the answer costs the server something.
-  for variant in "$@"; do counted[$variant]=$(counters_of "$variant"); done
+  until count_all before "$@"; do sleep_ticks 1; done
   begin=$SECONDS
-  for variant in "$@"; do before=$(cpu_of "$variant") first[$variant]=$before cpu[$variant]=""; done
-  local -A last=()
-  for variant in "$@"; do last[$variant]=${first[$variant]}; done
-  for ((tick = 0; tick < ticks; ++tick)); do
-    sleep_ticks 1
-    for variant in "$@"; do
-      after=$(cpu_of "$variant")
-      cpu[$variant]+=" $(awk "BEGIN { print $after - ${last[$variant]} }")"
-      last[$variant]=$after
-    done
-  done
-  end=$SECONDS
   for variant in "$@"; do
-    jq -cn --arg variant "$variant" --arg title "$(title_of "$variant")" \
-      --arg baseline "$(baseline_of "$variant")" --arg phase "$*" --arg cpu "${cpu[$variant]}" \
-      --arg before "${counted[$variant]}" --arg after "$(counters_of "$variant")" \
-      --argjson startup "${first[$variant]}" --argjson startup_seconds $((begin - started[$variant])) \
-      --argjson wall $((end - begin)) --argjson peak "$(peak_of "$variant")" \
-      --argjson right "$(right_answers_of "$variant")" '
-      def numbers: [splits("\\s+") | select(. != "") | tonumber];
-      ([($after | numbers), ($before | numbers)] | transpose | map(.[0] - .[1])) as $counters |
-      {$variant, $title, $baseline, $phase, cpu_ms: ($cpu | numbers), startup_cpu_ms: $startup,
-       startup_seconds: $startup_seconds, wall_seconds: $wall, peak_kib: $peak,
-       slo_evaluations: $counters[0], missed: $counters[1], failed: $counters[2],
-       wire_bytes: $counters[3], right_answers: $right}' >>"$scratch/results.json"
+    now=$(cpu_of "$variant")
+    first[$variant]=$now last[$variant]=$now cpu[$variant]=""
+  done
+  tick=0
+  until ((tick >= ticks)) && count_all after "$@"; do
+    sleep_ticks 1
+    ((++tick))
+    for variant in "$@"; do
+      now=$(cpu_of "$variant")
+      cpu[$variant]+=" $(awk "BEGIN { print $now - ${last[$variant]} }")"
+      last[$variant]=$now
+    done
+    end=$SECONDS
+  done
+  for variant in "$@"; do
+    result_of "$variant" "$*" "${cpu[$variant]}" "${first[$variant]}" $((begin - started[$variant])) \
+      $((end - begin)) >>"$scratch/results.json"
   done
   for variant in "$@"; do
     for role in $(roles_of "$variant" | tr ' ' '\n' | tac); do stop "$variant.$role"; done

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/window_edge.h"
+
 namespace slowburn {
 
 CountedGroups::CountedGroups(std::vector<std::string> by, SlotGrid grid, Columns& columns)
@@ -42,11 +44,11 @@ void CountedGroups::Book(std::size_t index, std::int64_t slot, Counts counts,
 
 void CountedGroups::SetOpen(std::size_t index, Counts counts, std::int64_t at_ms,
                             std::int64_t spacing_ms) {
-  Group& group = groups_[index];
-  group.open = counts;
+  const Group& group = groups_[index];
   if (counts.bad > 0 && (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= spacing_ms)) {
-    group.open.bad_ticks = 1;
+    counts.bad_ticks = 1;
   }
+  columns_->SetOpen(group.row, counts);
 }
 
 void CountedGroups::UpdateReported() {
@@ -61,8 +63,6 @@ void CountedGroups::UpdateReported() {
 void CountedGroups::Rescale(int shift) {
   for (Group& group : groups_) {
     columns_->Rescale(group.row, shift);
-    group.open.bad <<= shift;
-    group.open.total <<= shift;
     group.bad_reported <<= shift;
     group.good_reported <<= shift;
   }
@@ -95,13 +95,9 @@ Reading CountedGroups::Read(std::size_t index, std::int64_t slot,
                             WindowEnd end) const {
   const Group& group = groups_[index];
   const bool newest = end == WindowEnd::kNewest;
-  const std::int64_t until = newest ? grid_.TimeOf(slot) : grid_.Horizon(slot);
-  const std::int64_t wanted = until - absl::ToInt64Milliseconds(window);
-  const std::optional<Columns::Edge> edge = columns_->EdgeAt(grid_.SlotBefore(wanted));
-  const std::int64_t start = edge ? grid_.Horizon(edge->slot) : wanted;
-  const Counts before = edge ? columns_->At(*edge, group.row) : Counts{};
-  Counts now = columns_->Now(group.row);
-  if (newest) now = now + group.open;
+  const WindowEdge edge = EdgeOf(*columns_, grid_, slot, window, end);
+  const Counts before = edge.column ? columns_->At(*edge.column, group.row) : Counts{};
+  const Counts now = newest ? columns_->Newest(group.row) : columns_->Now(group.row);
 
   Reading reading;
   WindowCounts& counts = reading.counts;
@@ -110,13 +106,13 @@ Reading CountedGroups::Read(std::size_t index, std::int64_t slot,
   counts.bad_ticks = now.bad_ticks - before.bad_ticks;
   std::int64_t covered = 0;
   if (known_from_ms) {
-    const std::int64_t from = std::max(start, *known_from_ms);
+    const std::int64_t from = std::max(edge.from_ms, *known_from_ms);
     const std::int64_t known = newest ? group.known_until_ms : group.sealed_known_until_ms;
-    const std::int64_t to = std::min(until, known);
+    const std::int64_t to = std::min(edge.until_ms, known);
     if (to > from) covered = to - from - group.unknown.Overlap(from, to);
   }
   counts.covered = absl::Milliseconds(covered);
-  counts.unknown = absl::Milliseconds(until - start - covered);
+  counts.unknown = absl::Milliseconds(edge.until_ms - edge.from_ms - covered);
   if (counts.total > 0) {
     reading.ratio = static_cast<double>(counts.bad) / static_cast<double>(counts.total);
   }

@@ -26,7 +26,6 @@ class CountedGroups {
     Labels labels;
     std::string key;
     Columns::Row row = 0;
-    Counts open;                            // What lies after the sealed horizon.
     std::int64_t series = 0;                // That fed it in the last read.
     std::optional<std::int64_t> newest_ms;  // Newest sample of the total, sealed or not.
     std::int64_t known_until_ms = 0;        // For windows that end at the newest data.

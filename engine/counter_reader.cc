@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -210,6 +211,53 @@ void CounterReader::Deliver(const QueryResult& result, Fetch& fetch, std::int64_
           {destination.user.term, destination.series, series.samples});
     }
   }
+}
+
+std::vector<std::optional<std::int64_t>> CounterReader::CountSeries(
+    std::int64_t slot, std::span<const std::size_t> which) {
+  std::set<std::size_t> fetches;
+  for (const std::size_t index : which) {
+    for (const std::size_t selector : clients_[index].selectors)
+      fetches.insert(fetch_of_[selector]);
+  }
+  std::vector<Query> queries;
+  for (const std::size_t index : fetches) {
+    const MergedSelector& merged = fetches_[index].merged;
+    const std::string by =
+        merged.label.empty() ? "" : fmt::format("by ({}) ", LabelText(merged.label));
+    queries.push_back({fmt::format("count {}({})", by, ToString(merged.selector)),
+                       absl::FromUnixMillis(options_.grid.TimeOf(slot))});
+  }
+  std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
+  std::map<std::size_t, std::optional<std::map<std::string, std::int64_t>>> counts;  // By fetch.
+  auto answer = answers.begin();
+  for (const std::size_t index : fetches) {
+    auto& by_value = counts[index];
+    if (answer->ok()) by_value.emplace();
+    for (std::size_t i = 0; by_value && i < (*answer)->series.size(); ++i) {
+      const QueryResult::Series& series = (*answer)->series[i];
+      const absl::StatusOr<Labels> labels = ParseLabels(series.labels_json);
+      if (!labels.ok() || series.samples.empty()) continue;
+      const auto label = labels->find(fetches_[index].merged.label);
+      (*by_value)[label == labels->end() ? "" : label->second] =
+          static_cast<std::int64_t>(series.samples.back().value);
+    }
+    ++answer;
+  }
+  std::vector<std::optional<std::int64_t>> result;
+  for (const std::size_t index : which) {
+    std::optional<std::int64_t> sum = 0;
+    std::set<std::pair<std::size_t, std::string>> counted;
+    for (const std::size_t selector : clients_[index].selectors) {
+      const std::size_t fetch = fetch_of_[selector];
+      const std::string value = ValueOf(selectors_[selector], fetches_[fetch].merged.label);
+      if (!counts[fetch]) sum.reset();
+      if (!sum || !counted.emplace(fetch, value).second) continue;
+      *sum += (*counts[fetch])[value];
+    }
+    result.push_back(sum);
+  }
+  return result;
 }
 
 // Asks when the processes behind new targets began: a counter that appears with its target counts

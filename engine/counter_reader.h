@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -48,6 +49,11 @@ class CounterReader {
   // Returns, for each in their order, whether its read was full and has been counted; on error its
   // state is what it was.  Errors are those of the source; kDataLoss for an answer in part.
   std::vector<absl::Status> Read(std::int64_t slot, std::span<const std::size_t> which);
+
+  // How many series a read for each of the meters at `which` would look at, as of `slot`; nullopt
+  // where the source did not answer.
+  std::vector<std::optional<std::int64_t>> CountSeries(std::int64_t slot,
+                                                       std::span<const std::size_t> which);
 
   // Samples that the last `Read` brought, counted or not.
   std::int64_t samples_read() const { return samples_read_; }

@@ -31,6 +31,7 @@ Evaluator::Options EvaluatorOptions(const Config& config, const std::string& nam
   options.grid.step_ms = absl::ToInt64Milliseconds(config.interval);
   options.grid.settle_ms = absl::ToInt64Milliseconds(SettleOf(config, source));
   options.deduplicated = source.deduplicated;
+  options.max_series = config.max_series;
   options.around.external_labels = config.external_labels;
   options.around.external_url = config.external_url;
   options.around.browse_url = source.browse_url.empty() ? source.http.url : source.browse_url;
@@ -215,6 +216,9 @@ void Daemon::Evaluate(Loop& loop) {
     board_.Publish(result.snapshot);
     loop.tried = true;
     for (const AlertEvent& event : result.events) LogEvent(event);
+    for (const std::string& warning : result.warnings) {
+      Log(LogLevel::kWarn, warning, {{"source", loop.name}});
+    }
     if (result.snapshot->problem != problem) {
       problem = result.snapshot->problem;
       if (problem.empty()) {
@@ -258,9 +262,10 @@ void Daemon::Stop() {
 bool Daemon::healthy() const {
   const std::int64_t now_ms = absl::ToUnixMillis(clock_.TimeNow());
   return std::all_of(loops_.begin(), loops_.end(), [&](const auto& loop) {
-    // A read may take the timeout, a few times over when it catches up.
-    const absl::Duration timeout = options_.config.sources.at(loop->name).http.timeout;
-    const absl::Duration limit = 3 * options_.config.interval + 12 * timeout;
+    // A read may take the timeout of each replica, a few times over when it catches up.
+    const SourceSettings& source = options_.config.sources.at(loop->name);
+    const auto replicas = static_cast<std::int64_t>(source.replicas.size() + 1);
+    const absl::Duration limit = 3 * options_.config.interval + 12 * replicas * source.http.timeout;
     return now_ms - loop->alive_ms <= absl::ToInt64Milliseconds(limit);
   });
 }

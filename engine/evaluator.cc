@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/evaluator_running.h"
 
@@ -93,20 +94,23 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     Columns& columns = ColumnsFor(*active.slo);
     if (!same_sli || (next->opaque && !same_tiers)) {
       next->counter.reset();
+      next->summed.reset();
       next->opaque.reset();
       next->running_since.reset();
       next->past_ends = false;
+      next->sized = false;
       next->dead.clear();
-    } else if (next->counter && next->columns != &columns) {
+    } else if (next->columns != &columns && !next->opaque) {
       columns.AppendLike(*next->columns);
-      next->counter->Rebase(columns);
+      if (next->counter) next->counter->Rebase(columns);
+      if (next->summed) next->summed->Rebase(columns);
     }
     next->slo = active.slo;
     next->judge.emplace(*active.slo);
     next->plan = std::move(plan);
     next->stale = active.stale;
     next->columns = &columns;
-    if (!next->counter && !next->opaque) {
+    if (!next->counter && !next->summed && !next->opaque) {
       if (const auto* counter = std::get_if<CounterPlan>(next->plan.get())) {
         next->counter =
             std::make_unique<CounterMeter>(*counter, options_.grid, columns, options_.deduplicated);
@@ -159,6 +163,7 @@ SloStatus Evaluator::Judge(Running& running, std::int64_t slot, std::vector<Aler
   status.slo = running.slo;
   status.plan = running.plan;
   status.stale_definition = running.stale;
+  status.summed_at_source = running.summed != nullptr;
   status.problem = !running.failure.empty() ? running.failure : running.dead;
   if (status.problem.empty() && running.opaque) status.problem = running.opaque->problem();
 
@@ -234,6 +239,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
     for (std::int64_t k = newest ? *newest + 1 : slot - back; k <= slot; ++k) columns->Append(k);
   }
   for (const auto& running : running_) Start(*running, slot);
+  CheckSizes(slot);
   Read(slot);
   CheckSelectors(slot);
 
@@ -245,6 +251,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   snapshot->readable = true;
   for (const auto& running : running_) {
     if (running->counter) running->counter->MoveTo(slot);
+    if (running->summed) running->summed->MoveTo(slot);
     if (running->opaque) running->opaque->MoveTo(slot);
     if (!running->read) {
       if (snapshot->readable) snapshot->problem = running->failure;
@@ -256,6 +263,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   last_at_ = at;
   last_slot_ = slot;
   result.snapshot = std::move(snapshot);
+  result.warnings = std::exchange(warnings_, {});
   return result;
 }
 

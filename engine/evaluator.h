@@ -39,6 +39,7 @@ class Evaluator {
     SlotGrid grid;
     absl::Duration lookback = absl::Hours(1);  // How far back a new SLO is counted at first.
     bool deduplicated = false;                 // The source merges replicas.
+    std::int64_t max_series = 20'000;          // More of an SLO are summed by the source.
     AlertSurroundings around;
   };
 
@@ -54,7 +55,8 @@ class Evaluator {
 
   struct Result {
     std::shared_ptr<const SourceSnapshot> snapshot;
-    std::vector<AlertEvent> events;  // Transitions, in no particular order.
+    std::vector<AlertEvent> events;     // Transitions, in no particular order.
+    std::vector<std::string> warnings;  // For the log: what has been noticed now.
   };
 
   // Evaluates at `slot`, later than any before.  Slots in between need not have been evaluated:
@@ -99,6 +101,8 @@ class Evaluator {
                const std::map<std::int64_t, bool>& has_total, std::int64_t tiles);
   void ReadCounters(std::int64_t slot, std::span<Running* const> which);
   void ReadOpaque(std::int64_t slot);
+  void CheckSizes(std::int64_t slot);
+  void ReadSummed(std::int64_t slot);
   void CheckSelectors(std::int64_t slot);
   void CheckSelector(Running& running, std::size_t term, absl::Time since);
   SloStatus Judge(Running& running, std::int64_t slot, std::vector<Alert>& alerts,
@@ -116,6 +120,7 @@ class Evaluator {
   std::int64_t largest_piece_ms_ = 24 * 3600 * 1000;  // Of the past, that the source will read.
   std::int64_t last_slot_ = 0;
   absl::Time last_at_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace slowburn

@@ -81,6 +81,7 @@ void Evaluator::Read(std::int64_t slot) {
     // Who has caught up may try longer pieces again; until then the size that works is kept.
     if (running->read) running->chunk_ms = std::min(LargestChunkMs(), running->chunk_ms * 2);
   }
+  ReadSummed(slot);
   ReadOpaque(slot);
 }
 
@@ -88,8 +89,9 @@ void Evaluator::CheckSelectors(std::int64_t slot) {
   const std::int64_t now_ms = options_.grid.TimeOf(slot);
   int checks = 0;
   for (const auto& running : running_) {
-    if (!running->counter || !running->read) continue;
-    const std::vector<std::size_t> unmatched = running->counter->UnmatchedTerms();
+    if (running->opaque || !running->read) continue;
+    const std::vector<std::size_t> unmatched =
+        running->counter ? running->counter->UnmatchedTerms() : running->summed->UnmatchedTerms();
     if (unmatched.empty()) {
       running->dead.clear();
       continue;
@@ -97,7 +99,7 @@ void Evaluator::CheckSelectors(std::int64_t slot) {
     if (now_ms < running->check_again_ms || ++checks > kChecksPerEvaluation) continue;
     running->check_again_ms = now_ms + kCheckAgainMs;
     const absl::StatusOr<std::string> dead = WhyNothingMatches(
-        source_, running->counter->plan(), unmatched, absl::FromUnixMillis(now_ms));
+        source_, std::get<CounterPlan>(*running->plan), unmatched, absl::FromUnixMillis(now_ms));
     if (dead.ok()) running->dead = *dead;
   }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/evaluator.h"
+#include "engine/summed_meter.h"
 
 namespace slowburn {
 
@@ -19,7 +20,8 @@ struct Evaluator::Running {
   std::optional<SloJudge> judge;
   bool stale = false;
   Columns* columns = nullptr;
-  std::unique_ptr<CounterMeter> counter;  // One of these two.
+  std::unique_ptr<CounterMeter> counter;  // One of these three.
+  std::unique_ptr<SummedMeter> summed;
   std::unique_ptr<OpaqueMeter> opaque;
   std::map<std::string, GroupAlerts> alerts;  // By group key.
   std::vector<Alert> shown;                   // As of the last evaluation.
@@ -31,10 +33,13 @@ struct Evaluator::Running {
   std::string dead;           // Which selector can't match anything, and why.
   std::int64_t check_again_ms = 0;
   absl::Time past_again = absl::InfinitePast();  // Not before, after a failure.
+  bool sized = false;                            // Whether its series have been counted.
   bool past_ends = false;                        // All is known that the source has.
 
   Meter& meter() const {
-    return counter ? static_cast<Meter&>(*counter) : static_cast<Meter&>(*opaque);
+    if (counter) return *counter;
+    if (summed) return *summed;
+    return *opaque;
   }
 };
 

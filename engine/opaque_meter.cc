@@ -78,7 +78,7 @@ std::vector<Query> OpaqueMeter::Queries(std::int64_t slot, WindowEnd end) const 
 
 OpaqueMeter::Group& OpaqueMeter::GroupOf(const Labels& labels) {
   Labels by = by_.empty() ? labels : GroupLabels(labels, by_);
-  by.erase("__name__");
+  if (by_.empty()) by.erase("__name__");
   const std::string key = GroupKey(by);
   for (Group& group : groups_) {
     if (group.key == key) return group;

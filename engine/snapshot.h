@@ -80,6 +80,7 @@ struct SloStatus {
   std::shared_ptr<const Slo> slo;
   std::shared_ptr<const Plan> plan;
   bool stale_definition = false;    // Its file is broken or gone; the last valid definition runs.
+  bool summed_at_source = false;    // Of so many series that the source computes increments.
   std::string problem;              // Why it can't be measured now; empty when it can.
   std::vector<GroupStatus> groups;  // Sorted by key.
   std::int64_t series = 0;

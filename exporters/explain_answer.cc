@@ -202,6 +202,11 @@ std::vector<std::string> ProblemsOf(const SloRef& ref) {
   if (!ref.status->problem.empty()) {
     problems.push_back("cannot be measured: " + Printable(ref.status->problem));
   }
+  if (ref.status->summed_at_source) {
+    problems.push_back(
+        "more series than evaluation.max_series: increments are computed by the source, so the "
+        "first value of a new series is lost");
+  }
   if (ref.status->stale_definition) {
     problems.push_back(
         fmt::format("the definition is stale: {} is broken or gone, and the last valid one runs",

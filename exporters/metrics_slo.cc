@@ -174,6 +174,7 @@ class SloExposition {
     Groups("slowburn_slo_data_age_seconds", "Age of the newest sample of the total.",
            [](const GroupStatus& group) { return Seconds(group.data_age); });
     StaleDefinitions();
+    SummedAtSource();
     Groups("slowburn_slo_error_budget_remaining_ratio",
            "Share of the error budget that is left: 1 is untouched, below 0 is overspent.",
            [](const GroupStatus& group) { return group.budget_remaining; });
@@ -296,6 +297,16 @@ class SloExposition {
     }
   }
 
+  void SummedAtSource() {
+    out_.Family(
+        "slowburn_slo_summed_at_source", kGauge,
+        "1 for an SLO of more series than evaluation.max_series, the increments of which the "
+        "source computes.");
+    for (const SloRef& ref : slos_) {
+      if (ref.status->summed_at_source) out_.Sample(IdentityText(ref.slo()), "", 1);
+    }
+  }
+
   void Events() {
     out_.Family("slowburn_slo_events_total", "counter", "Events counted, each once.");
     for (const Row& row : rows_) {
@@ -375,6 +386,18 @@ class SloExposition {
   }
 
   void Sources() {
+    out_.Family("slowburn_source_data_age_seconds", kGauge,
+                "Age of the newest sample that any SLO of the source has.");
+    for (const auto& source : snapshot_.sources) {
+      std::optional<absl::Duration> age;
+      for (const SloStatus& slo : source->slos) {
+        for (const GroupStatus& group : slo.groups) {
+          if (group.data_age) age = std::min(age.value_or(*group.data_age), *group.data_age);
+        }
+      }
+      if (!age) continue;
+      out_.Sample(OneLabel("slo_source", source->source), "", absl::ToDoubleSeconds(*age));
+    }
     out_.Family("slowburn_source_evaluated_timestamp_seconds", kGauge,
                 "Slot of the last evaluation, in the clock of the source.");
     for (const auto& source : snapshot_.sources) {

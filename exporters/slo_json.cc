@@ -128,7 +128,8 @@ json DefinitionJson(const SloStatus& status) {
            {{"file", slo.defined_at.file},
             {"line", slo.defined_at.line},
             {"column", slo.defined_at.column}}},
-          {"stale_definition", status.stale_definition}};
+          {"stale_definition", status.stale_definition},
+          {"summed_at_source", status.summed_at_source}};
 }
 
 std::string JsonText(const json& value) {

@@ -126,6 +126,10 @@ class ConfigReader {
       }
     }
     config_.settle = map.Duration("settle");
+    if (const YamlNode* most = map.Find("max_series")) {
+      config_.max_series = static_cast<int>(
+          ReadInteger(*most, "max_series", 1, 10'000'000, report_).value_or(config_.max_series));
+    }
     map.Finish();
   }
 
@@ -203,6 +207,7 @@ class ConfigReader {
     out.bearer_token_file = Path(map, "bearer_token_file");
     if (const YamlNode* node = map.Find("tls")) ReadTls(*node, out);
     out.timeout = Positive(map, "timeout").value_or(out.timeout);
+    out.compression = map.Bool("compression").value_or(false);
     const bool basic = !out.username.empty();
     const int ways = basic + !out.bearer_token.empty() + !out.bearer_token_file.empty();
     if (ways > 1) {

@@ -29,6 +29,7 @@ struct HttpSettings {
   std::string key_file;
   std::string server_name;
   bool insecure_skip_verify = false;
+  bool compression = false;  // Whether to ask for compressed answers: less to carry, more to do.
   absl::Duration timeout = absl::Seconds(10);
 
   bool operator==(const HttpSettings&) const = default;
@@ -63,6 +64,7 @@ struct RuleDefaults {
 struct Config {
   absl::Duration interval = absl::Seconds(30);
   std::optional<absl::Duration> settle;  // Default: the source's scrape timeout and 5 s.
+  int max_series = 20'000;  // An SLO of more has its increments computed by the source.
   std::map<std::string, SourceSettings> sources;
   std::vector<HttpSettings> alertmanagers;
   AlertMode mode = AlertMode::kLive;  // Shadow: nothing is sent, whatever an SLO says.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -61,8 +62,10 @@ class HangingSource : public FakePrometheus {
 // A daemon over a fake store, with rule files in memory.
 class DaemonBench {
  public:
-  explicit DaemonBench(bool one_hangs = false) : clock(absl::FromUnixMillis(kStart)) {
+  explicit DaemonBench(bool one_hangs = false, const Config& config = {})
+      : clock(absl::FromUnixMillis(kStart)) {
     Daemon::Options options;
+    options.config = config;
     options.config.sources["default"].http.url = "http://fake";
     options.config.sources["hangs"].http.url = "http://fake";
     options.config.defaults.sources = {"default", "hangs"};
@@ -104,6 +107,34 @@ class DaemonBench {
   Mutex mutex_;
   SpecFiles files_ ABSL_GUARDED_BY(mutex_);
 };
+
+TEST_CASE("Daemon: settles as its source or the configuration says", "[engine]") {
+  struct Case {
+    const char* name;
+    std::optional<absl::Duration> of_all;
+    std::optional<absl::Duration> of_source;
+    absl::Duration want;
+  };
+
+  const Case cases[] = {
+      {"neither", std::nullopt, std::nullopt, absl::Seconds(7 + 5)},  // The scrape timeout and 5 s.
+      {"the configuration", absl::Seconds(40), std::nullopt, absl::Seconds(40)},
+      {"the source", absl::Seconds(40), absl::Seconds(90), absl::Seconds(90)},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Config config;
+      config.settle = c.of_all;
+      config.sources["default"].scrape_timeout = absl::Seconds(7);
+      config.sources["default"].settle = c.of_source;
+      DaemonBench bench(false, config);
+      REQUIRE(bench.daemon->Start().ok());
+      REQUIRE(Eventually([&] { return bench.Latest() != nullptr; }));
+      const auto snapshot = bench.Latest();
+      CHECK(snapshot->at - snapshot->sealed_until == c.want);
+    }
+  }
+}
 
 TEST_CASE("Daemon: evaluates at once, and again at the next slot", "[engine]") {
   DaemonBench bench;

@@ -12,6 +12,7 @@
 #include "rules/load.h"
 #include "rules/plan.h"
 #include "rules/rational.h"
+#include "tests/conformance.h"
 #include "tests/rules/testdata.h"
 
 namespace slowburn {
@@ -373,7 +374,7 @@ TEST_CASE("Plan: the SLO's split must be kept by its expressions", "[rules]") {
 }
 
 TEST_CASE("Plan: what Sloth's example files ask", "[rules]") {
-  const auto folder = testing::ConformanceFolder();
+  const auto folder = ConformanceFolder();
   if (!folder) {
     WARN("skipped: no folder of conformance files; set SLOWBURN_CONFORMANCE to it");
     return;

@@ -3,7 +3,7 @@
 #include "rules/promql.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "rules/plan.h"
+#include "tests/conformance.h"
 #include "tests/fakes/promtool.h"
 
 namespace slowburn {
@@ -548,21 +549,15 @@ std::vector<std::string> QueriesIn(const std::filesystem::path& path) {
   return queries;
 }
 
-std::filesystem::path ConformanceFolder() {
-  const char* set = std::getenv("SLOWBURN_CONFORMANCE");
-  if (set != nullptr) return set;
-  return std::filesystem::path(SLOWBURN_SOURCE_DIR) / ".." / "shared" / "conformance";
-}
-
 TEST_CASE("PromQL: accepts what Sloth's example files ask", "[rules]") {
-  const auto folder = ConformanceFolder() / "sloth";
-  if (!std::filesystem::exists(folder)) {
-    WARN("skipped: no conformance files at " << folder);
+  const auto folder = ConformanceFolder();
+  if (!folder) {
+    WARN("skipped: no folder of conformance files; set SLOWBURN_CONFORMANCE to it");
     return;
   }
   int checked = 0;
   for (const auto* part : {"specs", "validate/good"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(folder / part)) {
+    for (const auto& entry : std::filesystem::directory_iterator(*folder / "sloth" / part)) {
       const bool foreign = entry.path().filename() == "victoria-metrics.yml";
       for (const std::string& query : QueriesIn(entry.path())) {
         INFO(entry.path() << ": " << query);

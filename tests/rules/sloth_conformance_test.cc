@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "rules/load.h"
+#include "tests/conformance.h"
 #include "tests/rules/testdata.h"
 
 namespace slowburn {
@@ -30,7 +31,7 @@ std::vector<RuleFile> SlothFiles(const fs::path& folder) {
 }
 
 std::optional<fs::path> SlothFolder() {
-  const auto folder = testing::ConformanceFolder();
+  const auto folder = ConformanceFolder();
   if (!folder.has_value()) {
     WARN("SKIP: no folder of conformance files; set SLOWBURN_CONFORMANCE to it");
     return std::nullopt;

@@ -1,11 +1,9 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,16 +19,6 @@ inline std::string ReadWhole(const std::filesystem::path& path) {
 
 inline std::filesystem::path TestdataFolder(std::string_view format) {
   return std::filesystem::path(SLOWBURN_SOURCE_DIR) / "tests" / "testdata" / format;
-}
-
-// Peers' own example files, which are no part of this project; nothing where they are absent.
-inline std::optional<std::filesystem::path> ConformanceFolder() {
-  const char* given = std::getenv("SLOWBURN_CONFORMANCE");
-  std::filesystem::path folder =
-      given != nullptr ? std::filesystem::path(given)
-                       : std::filesystem::path(SLOWBURN_SOURCE_DIR) / "../shared/conformance";
-  if (!std::filesystem::is_directory(folder)) return std::nullopt;
-  return folder;
 }
 
 // One diagnostic a line, as users see them.

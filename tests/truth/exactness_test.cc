@@ -121,6 +121,45 @@ TEST_CASE("Exactness: a limit of a real Prometheus on samples", "[truth]") {
   CHECK(group.good_events == static_cast<double>(want.total - want.bad));
 }
 
+// Two stores that another scraper each filled; reads go to one, then to the other, by their time.
+class Pair : public FakePrometheus {
+ public:
+  FakePrometheus replicas[2];
+
+  std::vector<absl::StatusOr<QueryResult>> Run(std::span<const Query> queries) override {
+    if (queries.empty()) return {};
+    const int replica = static_cast<int>(absl::ToUnixMillis(queries[0].at) / 1'200'000 % 2);
+    auto results = replicas[replica].Run(queries);
+    for (auto& result : results) {
+      if (result.ok()) result->replica = replica;
+    }
+    return results;
+  }
+};
+
+TEST_CASE("Exactness: going over to another replica and back", "[truth]") {
+  const std::int64_t until = CountedSince(kGrid) + 5 * kHour;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    TruthOptions options = SingleFaults(seed, until + 60'000).front().options;
+    const GroundTruth truth(options);
+    options.scraper = 1;
+    const GroundTruth other(options);
+    REQUIRE(truth.Events(0, INT64_MAX) == other.Events(0, INT64_MAX));
+    Pair pair;
+    truth.Fill(pair.replicas[0]);
+    other.Fill(pair.replicas[1]);
+    const EventOracle::Sum counted = Count(pair, truth, until);
+    // No scraper sees the edges better than that.
+    const std::int64_t since = CountedSince(kGrid);
+    const EventOracle::Sum most = truth.Events(since - 30'000, until);
+    const EventOracle::Sum least = truth.Events(since + 15'000, until - 30'000);
+    CHECK(counted.total <= most.total);
+    CHECK(counted.total >= least.total);
+    CHECK(counted.bad <= most.bad);
+    CHECK(counted.bad >= least.bad);
+  }
+}
+
 void ReplaySeeds(std::uint64_t seeds) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     const std::int64_t until = CountedSince(kGrid) + 4 * kHour;

@@ -28,6 +28,18 @@ std::int64_t CountIn(const std::vector<std::int64_t>& times, std::int64_t from_m
          std::upper_bound(times.begin(), times.end(), from_ms);
 }
 
+double Random(std::mt19937_64& generator, double below) {
+  return std::uniform_real_distribution<double>(0, below)(generator);
+}
+
+std::int64_t RandomMs(std::mt19937_64& generator, std::int64_t below_ms) {
+  return std::uniform_int_distribution<std::int64_t>(0, below_ms - 1)(generator);
+}
+
+std::int64_t Exponential(std::mt19937_64& generator, double mean_ms) {
+  return 1 + std::llround(std::exponential_distribution<double>(1 / mean_ms)(generator));
+}
+
 }  // namespace
 
 Labels GroundTruth::Series::labels() const {
@@ -39,59 +51,47 @@ std::string GroundTruth::Series::Text() const {
 }
 
 GroundTruth::GroundTruth(const TruthOptions& options)
-    : options_(options), generator_(options.seed) {
+    : options_(options), service_(options.seed), scraper_(options.seed * 1000 + options.scraper) {
   for (int i = 0; i < options.targets; ++i) {
     std::int64_t from = options.from_ms;
     for (int life = 0; from < options.to_ms; ++life) {
       std::int64_t to = options.to_ms;
       if (options.life_ms > 0) {
-        to = std::min(to, from + Exponential(static_cast<double>(options.life_ms)));
+        to = std::min(to, from + Exponential(service_, static_cast<double>(options.life_ms)));
       }
       Live(fmt::format("pod{}-{}", i, life), from, to);
       if (to == options.to_ms) break;
       // The next one comes up while this one ends, or a while after.
-      from = std::max(from + 1, to + RandomMs(90'000) - 30'000);
+      from = std::max(from + 1, to + RandomMs(service_, 90'000) - 30'000);
     }
   }
   std::sort(good_.begin(), good_.end());
   std::sort(bad_.begin(), bad_.end());
 }
 
-double GroundTruth::Random(double below) {
-  return std::uniform_real_distribution<double>(0, below)(generator_);
-}
-
-std::int64_t GroundTruth::RandomMs(std::int64_t below_ms) {
-  return std::uniform_int_distribution<std::int64_t>(0, below_ms - 1)(generator_);
-}
-
-std::int64_t GroundTruth::Exponential(double mean_ms) {
-  return 1 + std::llround(std::exponential_distribution<double>(1 / mean_ms)(generator_));
-}
-
 // Arrivals at the peak's rate, of which those are kept that fall into the rate of their time.
 std::vector<GroundTruth::Event> GroundTruth::Serve(std::int64_t from_ms, std::int64_t to_ms) {
   std::vector<Event> events;
   const double peak = options_.requests_per_second * (1 + options_.diurnal) / 1000;
-  std::int64_t burst_from = from_ms + Exponential(static_cast<double>(options_.burst_ms));
-  std::int64_t burst_to = burst_from + 1 + RandomMs(kLongestBurstMs);
-  double burst_ratio = 0.2 + Random(0.7);
+  std::int64_t burst_from = from_ms + Exponential(service_, static_cast<double>(options_.burst_ms));
+  std::int64_t burst_to = burst_from + 1 + RandomMs(service_, kLongestBurstMs);
+  double burst_ratio = 0.2 + Random(service_, 0.7);
   double at = static_cast<double>(from_ms);
   while (true) {
-    at += std::exponential_distribution<double>(peak)(generator_);
+    at += std::exponential_distribution<double>(peak)(service_);
     const std::int64_t at_ms = static_cast<std::int64_t>(std::ceil(at));
     if (at_ms > to_ms) return events;
     const double of_day = static_cast<double>(at_ms % kDayMs) / kDayMs;
     const double swing = 1 + options_.diurnal * std::sin(2 * std::numbers::pi * of_day);
-    if (Random(1 + options_.diurnal) > swing) continue;
+    if (Random(service_, 1 + options_.diurnal) > swing) continue;
     while (at_ms > burst_to) {
-      burst_from = burst_to + Exponential(static_cast<double>(options_.burst_ms));
-      burst_to = burst_from + 1 + RandomMs(kLongestBurstMs);
-      burst_ratio = 0.2 + Random(0.7);
+      burst_from = burst_to + Exponential(service_, static_cast<double>(options_.burst_ms));
+      burst_to = burst_from + 1 + RandomMs(service_, kLongestBurstMs);
+      burst_ratio = 0.2 + Random(service_, 0.7);
     }
     double ratio = at_ms > burst_from ? burst_ratio : options_.error_ratio;
     if (Within(options_.incidents, at_ms)) ratio = kIncidentRatio;
-    events.push_back({at_ms, Random(1) < ratio});
+    events.push_back({at_ms, Random(service_, 1) < ratio});
   }
 }
 
@@ -100,12 +100,14 @@ std::vector<std::int64_t> GroundTruth::Restarts(std::int64_t from_ms, std::int64
   if (options_.restart_ms == 0) return restarts;
   std::int64_t at = from_ms;
   while (true) {
-    at += Exponential(static_cast<double>(options_.restart_ms));
+    at += Exponential(service_, static_cast<double>(options_.restart_ms));
     if (at > to_ms) return restarts;
     // The edges of slots, of their horizons and of many scrapes are multiples of 15 s.
-    if (Random(3) < 1) at = std::max(at / 15'000 * 15'000 + RandomMs(3) - 1, from_ms + 1);
+    if (Random(service_, 3) < 1) {
+      at = std::max(at / 15'000 * 15'000 + RandomMs(service_, 3) - 1, from_ms + 1);
+    }
     restarts.push_back(at);
-    if (Random(4) < 1) at += 1 + RandomMs(options_.scrape_ms);
+    if (Random(service_, 4) < 1) at += 1 + RandomMs(service_, options_.scrape_ms);
     if (at > restarts.back() && at <= to_ms) restarts.push_back(at);
   }
 }
@@ -113,12 +115,14 @@ std::vector<std::int64_t> GroundTruth::Restarts(std::int64_t from_ms, std::int64
 std::vector<std::int64_t> GroundTruth::Scrapes(std::int64_t from_ms, std::int64_t to_ms) {
   std::vector<std::int64_t> scrapes;
   // Some are scraped on the edges of slots.
-  const std::int64_t phase = Random(4) < 1 ? 0 : RandomMs(options_.scrape_ms);
+  const std::int64_t phase = Random(scraper_, 4) < 1 ? 0 : RandomMs(scraper_, options_.scrape_ms);
   std::int64_t due = from_ms / options_.scrape_ms * options_.scrape_ms + phase;
   for (; due <= to_ms; due += options_.scrape_ms) {
     std::int64_t at = due;
-    if (options_.jitter_ms > 0) at += RandomMs(2 * options_.jitter_ms + 1) - options_.jitter_ms;
-    if (at <= from_ms || at > to_ms || Random(1) < options_.failed_scrapes) continue;
+    if (options_.jitter_ms > 0) {
+      at += RandomMs(scraper_, 2 * options_.jitter_ms + 1) - options_.jitter_ms;
+    }
+    if (at <= from_ms || at > to_ms || Random(scraper_, 1) < options_.failed_scrapes) continue;
     if (!Within(options_.gaps, at)) scrapes.push_back(at);
   }
   return scrapes;
@@ -126,8 +130,8 @@ std::vector<std::int64_t> GroundTruth::Scrapes(std::int64_t from_ms, std::int64_
 
 GroundTruth::Scraped GroundTruth::Scrape(std::int64_t at_ms, std::int64_t events) {
   std::int64_t visible = at_ms + options_.scrape_takes_ms + options_.lag_ms;
-  if (options_.late_ms > 0) visible += RandomMs(options_.late_ms + 1);
-  return {at_ms, visible, events, Random(1) < options_.duplicates};
+  if (options_.late_ms > 0) visible += RandomMs(scraper_, options_.late_ms + 1);
+  return {at_ms, visible, events, Random(scraper_, 1) < options_.duplicates};
 }
 
 // One target, from its first process to the end of its last.
@@ -140,8 +144,9 @@ void GroundTruth::Live(const std::string& instance, std::int64_t from_ms, std::i
   Series good = {instance, "200", {}};
   Series bad = {instance, "500", {}};
   const bool was_there = from_ms == options_.from_ms;
-  std::int64_t good_events = was_there ? RandomMs(kOldestCounter) : 0;
-  std::int64_t bad_events = was_there && !options_.births ? RandomMs(kOldestCounter / 100) : 0;
+  std::int64_t good_events = was_there ? RandomMs(service_, kOldestCounter) : 0;
+  std::int64_t bad_events =
+      was_there && !options_.births ? RandomMs(service_, kOldestCounter / 100) : 0;
   std::size_t next = 0;
   std::size_t restart = 0;
   // Whatever happened until `at`, in the order in which it did.

@@ -31,6 +31,7 @@ struct TruthOptions {
   std::int64_t burst_ms = 1'200'000;  // Mean time between bursts, which last up to a minute.
   std::vector<TruthSpan> incidents;   // Nine of ten requests fail.
 
+  std::uint64_t scraper = 0;  // Another one scrapes the same service at other times.
   std::int64_t scrape_ms = 15'000;
   std::int64_t scrape_takes_ms = 200;  // A sample is visible when its scrape has ended...
   std::int64_t lag_ms = 0;             // ...and it has been sent on.
@@ -103,12 +104,10 @@ class GroundTruth {
   std::vector<std::int64_t> Restarts(std::int64_t from_ms, std::int64_t to_ms);
   std::vector<std::int64_t> Scrapes(std::int64_t from_ms, std::int64_t to_ms);
   Scraped Scrape(std::int64_t at_ms, std::int64_t events);
-  double Random(double below);
-  std::int64_t RandomMs(std::int64_t below_ms);
-  std::int64_t Exponential(double mean_ms);
 
   TruthOptions options_;
-  std::mt19937_64 generator_;
+  std::mt19937_64 service_;         // What happens.
+  std::mt19937_64 scraper_;         // When it is looked at.
   std::vector<std::int64_t> good_;  // Times of events, ascending.
   std::vector<std::int64_t> bad_;
   std::vector<Series> series_;

@@ -31,7 +31,11 @@ struct ReplayResult {
 ReplayResult Replay(Source& source, const GroundTruth& truth, std::int64_t until_ms,
                     const SlotGrid& grid = kGrid);
 
-// As above, from a real server's `url`.
+// As above, but compares nothing: what slowburn counts until `until_ms`.
+EventOracle::Sum Count(Source& source, const GroundTruth& truth, std::int64_t until_ms,
+                       const SlotGrid& grid = kGrid);
+
+// As `Replay`, from a real server's `url`.
 ReplayResult ReplayFrom(const std::string& url, const GroundTruth& truth, std::int64_t until_ms);
 
 }  // namespace slowburn
