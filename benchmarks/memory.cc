@@ -10,6 +10,7 @@
 
 #include "benchmarks/canned_source.h"
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 namespace slowburn {
@@ -26,6 +27,12 @@ double ResidentBytes() {
   double resident = 0;
   statm >> size >> resident;
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+// What of it is allocated now.
+double AllocatedBytes() {
+  const struct mallinfo2 info = mallinfo2();
+  return static_cast<double>(info.uordblks) + static_cast<double>(info.hblkhd);
 }
 
 void Measure(std::int64_t slos) {
@@ -50,6 +57,14 @@ void Measure(std::int64_t slos) {
   last = std::move(newest);
   newest = evaluator.Evaluate(kFirstSlot + kSlots30d);
   tell("with 30 d of columns");
+  const auto drop = [&](std::string_view what, auto& owner) {
+    const double allocated = AllocatedBytes();
+    owner = {};
+    fmt::print("  of which {}: {:.2f} KB\n", what,
+               (allocated - AllocatedBytes()) / static_cast<double>(slos * kRegions) / 1e3);
+  };
+  drop("a snapshot", last);
+  drop("another", newest);
 }
 
 }  // namespace
