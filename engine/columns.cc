@@ -11,9 +11,10 @@ namespace {
 // A window's edge may be off by at most this share of it.
 constexpr std::int64_t kEdgesPerWindow = 60;
 
-// Rows are hundreds of columns deep: room for new ones is made in eighths of what is there.
+// Rows are hundreds of columns deep: room for new ones is made in
+// sixteenths of what is there.
 constexpr std::size_t kFewestRows = 8;
-constexpr std::size_t kGrowthPart = 8;
+constexpr std::size_t kGrowthPart = 16;
 
 }  // namespace
 

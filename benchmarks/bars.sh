@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Copyright 2026 The slowburn authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs what has a bar to clear, and says which bars are met.  Exits 1 when one is not.
+#
+#   benchmarks/bars.sh [BUILD_FOLDER]
+#
+# It needs 6 GB of memory and some minutes, on a machine that does nothing else.
+set -euo pipefail
+
+build=${1:-build}
+missed=0
+
+# judge WHAT VALUE most|least BAR UNIT
+judge() {
+  local verdict
+  verdict=$(awk -v value="$2" -v side="$3" -v bar="$4" \
+    'BEGIN { print (side == "most" ? value + 0 <= bar + 0 : value + 0 >= bar + 0) ? "met" : "MISSED" }')
+  [[ $verdict == met ]] || missed=1
+  printf '%-6s  %-58s %10.4g %s  (at %s %s)\n' "$verdict" "$1" "$2" "$5" "$3" "$4"
+}
+
+# column NAME COLUMN: of the benchmark of that very name, one core's time or rate.
+column() {
+  "$build/slowburn_benchmarks" --benchmark_filter="^$1\$" --benchmark_format=csv 2>/dev/null |
+    awk -F, -v want="$2" '
+      /^name,/ { for (i = 1; i <= NF; ++i) if ($i == want) at = i }
+      /^"/ && at { print $at; exit }'
+}
+
+rows='BM_Screen/rows:1000000/burning:1/isa'
+portable=$(column "$rows:0" cpu_time)
+fastest=$portable
+for isa in 1 2; do
+  time=$(column "$rows:$isa" cpu_time)
+  # A processor without the instruction set reports no time.
+  if [[ -n $time && $time != 0 ]]; then
+    fastest=$(printf '%s\n%s\n' "$fastest" "$time" | sort -g | head -1)
+  fi
+done
+judge 'windows of 1 000 000 series, 1 % burning' "$(awk "BEGIN { print $fastest / 1000 }")" most 15 ms
+judge 'the same without vector instructions, ratio' "$(awk "BEGIN { print $portable / $fastest }")" most 2 times
+judge '/metrics of 10 000 SLOs' "$(column 'BM_Metrics/slos:10000' cpu_time)" most 300 ms
+judge 'loading 10 000 SLOs, native' "$(column 'BM_Load/native/slos:10000' cpu_time)" most 2000 ms
+judge 'loading 10 000 SLOs, Sloth' "$(column 'BM_Load/sloth/slos:10000' cpu_time)" most 2000 ms
+judge 'samples read from JSON, millions' \
+  "$(column 'BM_ParseQueryResponse/10000' items_per_second | awk '{ print $1 / 1e6 }')" least 5 'a second'
+judge 'memory of an SLO series with 30 d of columns' \
+  "$("$build/slowburn_memory" | awk '/30 d/ { for (i = 1; i <= NF; ++i) if ($i == "KB") print $(i - 1) }')" most 10 KB
+
+exit $missed
