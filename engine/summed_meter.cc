@@ -66,10 +66,6 @@ std::string Telescoping(const Selector& selector, const Selector& total, std::in
 
 }  // namespace
 
-std::string CountQuery(const Selector& selector) {
-  return Aggregate("count", {}, ToString(selector));
-}
-
 bool SummedMeter::Supports(const CounterPlan& plan) {
   // Values are matched by labels without the name, which two metrics may share.
   return !plan.probe && std::none_of(plan.terms.begin(), plan.terms.end(), [](const Term& term) {
@@ -157,11 +153,6 @@ std::vector<Query> SummedMeter::Queries(std::int64_t slot) const {
     queries.push_back({TextOf(request), absl::FromUnixMillis(request.to_ms)});
   }
   return queries;
-}
-
-bool SummedMeter::IsBehind(std::int64_t slot) const {
-  const std::vector<Request> requests = Requests(slot);
-  return requests.back().slot < slot;
 }
 
 bool SummedMeter::Refused(const absl::Status& status) {

@@ -117,8 +117,6 @@ TEST_CASE("Summed: asks for tiles that end at the sealed horizons", "[engine]") 
   CHECK(Has(asked[2].expr, "[14999ms:15000ms]"));
   CHECK(absl::ToUnixMillis(asked[2].at) == kGrid.TimeOf(bench.slot - 1));
   CHECK(asked[4].expr == "max by (region, zone) (timestamp(requests_total))");
-  CHECK(CountQuery(*ParseSelector("requests_total{job=\"shop\"}")) ==
-        R"(count(requests_total{job="shop"}))");
 }
 
 TEST_CASE("Summed: its grid divides slots and horizons", "[engine]") {
@@ -195,8 +193,9 @@ TEST_CASE("Summed: a long way back is read in pieces", "[engine]") {
       CHECK(absl::ToUnixMillis(query.at) <= since + reads * 20 * kGrid.step_ms + kGrid.settle_ms);
     }
   }
-  CHECK(!bench.meter.IsBehind(bench.slot));
+  CHECK(bench.meter.IsBehind(bench.slot - 1));
   bench.Read();
+  CHECK(!bench.meter.IsBehind(bench.slot - 1));
   CHECK(*bench.meter.sealed_ms() == kGrid.Horizon(bench.slot - 1));
   CHECK(bench.meter.group(0).total_events == 10 * 30 * (110 + 5));
 }
