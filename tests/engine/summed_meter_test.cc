@@ -260,6 +260,7 @@ TEST_CASE("Summed: data that ended is unknown from there on", "[engine]") {
   for (int i = 0; i < 8; ++i) bench.Read();
   CHECK(bench.meter.group(0).newest_ms == bench.ends_ms);
   CHECK(bench.Sealed(absl::Minutes(5)).counts.unknown == absl::Seconds(225));
+  CHECK(bench.Newest(absl::Minutes(5)).counts.unknown == absl::Seconds(240));
   bench.ends_ms = INT64_MAX / 2'000'000;
   bench.total = 10;
   bench.Read();
