@@ -207,6 +207,7 @@ class ConfigReader {
     out.bearer_token_file = Path(map, "bearer_token_file");
     if (const YamlNode* node = map.Find("tls")) ReadTls(*node, out);
     out.timeout = Positive(map, "timeout").value_or(out.timeout);
+    out.compression = map.Bool("compression").value_or(false);
     const bool basic = !out.username.empty();
     const int ways = basic + !out.bearer_token.empty() + !out.bearer_token_file.empty();
     if (ways > 1) {

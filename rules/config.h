@@ -29,6 +29,7 @@ struct HttpSettings {
   std::string key_file;
   std::string server_name;
   bool insecure_skip_verify = false;
+  bool compression = false;  // Whether to ask for compressed answers: less to carry, more to do.
   absl::Duration timeout = absl::Seconds(10);
 
   bool operator==(const HttpSettings&) const = default;

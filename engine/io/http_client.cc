@@ -143,7 +143,8 @@ class Transfer {
     // Redirects are not followed: they would carry headers, tenants among them, to strangers.
     Set(CURLOPT_FOLLOWLOCATION, 0L);
     Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    Set(CURLOPT_ACCEPT_ENCODING, "");
+    // Set in any case, so that an answer that is compressed unasked is understood.
+    Set(CURLOPT_ACCEPT_ENCODING, settings.compression ? "" : "identity");
     Set(CURLOPT_USERAGENT, "slowburn/" SLOWBURN_VERSION);
     Set(CURLOPT_TCP_KEEPALIVE, 1L);
     Set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_bytes_));

@@ -85,7 +85,14 @@ TEST_CASE("HttpClient: sends a request as it is told and reads the answer", "[en
   CHECK(requests[0].Header("user-agent").starts_with("slowburn/"));
   CHECK(requests[0].headers.count("expect") == 0);
   CHECK(requests[0].headers.count("authorization") == 0);
-  CHECK(requests[0].Header("accept-encoding").find("gzip") != std::string::npos);
+  CHECK(requests[0].Header("accept-encoding") == "identity");
+}
+
+TEST_CASE("HttpClient: asks for compressed answers when it is told to", "[engine]") {
+  FakeHttpServer server(Hello);
+  HttpClient client({.url = server.url(), .compression = true});
+  REQUIRE(client.Send({}).ok());
+  CHECK(server.requests()[0].Header("accept-encoding").find("gzip") != std::string::npos);
 }
 
 TEST_CASE("HttpClient: joins url and path with one slash", "[engine]") {

@@ -54,6 +54,9 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
         SourceSettings{eu, 4, "https://p.example.org", absl::Seconds(5)});
   CHECK(config.sources.at("us").http.bearer_token_file == "/etc/slowburn/token");
   CHECK(config.sources.at("us").max_in_flight == 8);
+  CHECK(config.sources.at("eu").http.compression);
+  CHECK_FALSE(config.sources.at("us").http.compression);
+  CHECK(config.max_series == 5000);
   CHECK(config.sources.at("us").http.url == "http://us-a:9090");
   CHECK(config.sources.at("us").replicas == std::vector<std::string>{"https://us-b:9090/p"});
   CHECK(config.sources.at("us").deduplicated);

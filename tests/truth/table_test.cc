@@ -80,8 +80,9 @@ TEST_CASE("Exactness: the table of the README", "[.truth-table]") {
   }
   for (const bool errors : {true, false}) {
     std::cout << fmt::format(
-        "\n| fault | {} | samples show | slowburn | Prometheus, 5m tiles | Prometheus, 1d | "
-        "VictoriaMetrics, 5m tiles | VictoriaMetrics, 1d |\n|---|--:|--:|--:|--:|--:|--:|--:|\n{}",
+        "\n| fault | {} | samples prove | slowburn | Prometheus, 5m windows | Prometheus, 1d | "
+        "VictoriaMetrics, 5m windows | VictoriaMetrics, 1d "
+        "|\n|---|--:|--:|--:|--:|--:|--:|--:|\n{}",
         errors ? "errors" : "requests", tables[errors]);
   }
 }
