@@ -8,6 +8,7 @@
 #include <set>
 
 #include "engine/prometheus_json.h"
+#include "engine/series_key.h"
 
 namespace slowburn {
 namespace {
@@ -17,16 +18,6 @@ constexpr std::int64_t kWhole = std::int64_t{1} << 20;
 
 // A window is asked for this often in its length.
 constexpr std::int64_t kAskedPerWindow = 60;
-
-// FNV-1a: equal in every process.
-std::uint64_t HashOf(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037U;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211U;
-  }
-  return hash;
-}
 
 }  // namespace
 
@@ -42,7 +33,7 @@ OpaqueMeter::OpaqueMeter(OpaquePlan plan, std::vector<absl::Duration> windows,
     schedule.window = window;
     const std::int64_t every_ms = absl::ToInt64Milliseconds(window) / kAskedPerWindow;
     schedule.period = std::max<std::int64_t>(1, every_ms / grid_.step_ms);
-    const std::uint64_t hash = HashOf(WithWindow(plan_.query, window));
+    const std::uint64_t hash = SeriesKeyOf(WithWindow(plan_.query, window)).low;
     schedule.phase = static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(schedule.period));
     schedules_.push_back(schedule);
   }

@@ -66,10 +66,6 @@ std::string Telescoping(const Selector& selector, const Selector& total, std::in
 
 }  // namespace
 
-std::string CountQuery(const Selector& selector) {
-  return Aggregate("count", {}, ToString(selector));
-}
-
 bool SummedMeter::Supports(const CounterPlan& plan) {
   // Values are matched by labels without the name, which two metrics may share.
   return !plan.probe && std::none_of(plan.terms.begin(), plan.terms.end(), [](const Term& term) {
@@ -159,11 +155,6 @@ std::vector<Query> SummedMeter::Queries(std::int64_t slot) const {
   return queries;
 }
 
-bool SummedMeter::IsBehind(std::int64_t slot) const {
-  const std::vector<Request> requests = Requests(slot);
-  return requests.back().slot < slot;
-}
-
 bool SummedMeter::Refused(const absl::Status& status) {
   if (!telescopes_ || !absl::IsInvalidArgument(status)) return false;
   telescopes_ = false;
@@ -250,9 +241,8 @@ void SummedMeter::Seal(const Tile& tile, Telemetry::Counted& counted) {
     const Counts& counts = tile.parts.at(i).counts;
     if (counts.bad < 0 || counts.bad > counts.total) ++counted.clamped;
     groups_.Book(i, request.slot, counts, kSpacingMs);
-    if (group.newest_ms && request.to_ms - *group.newest_ms > kFreshMs) {
-      group.unknown.Add(*group.newest_ms, request.to_ms);
-    }
+    const std::int64_t newest = group.newest_ms.value_or(request.from_ms);
+    if (request.to_ms - newest > kFreshMs) group.unknown.Add(newest, request.to_ms);
   }
   sealed_ms_ = request.to_ms;
 }
@@ -263,10 +253,9 @@ void SummedMeter::UpdateKnown(const Tile* open, std::int64_t at_ms) {
     CountedGroups::Group& group = groups_[i];
     const bool is_open = open != nullptr && IsKnown(*open, i);
     groups_.SetOpen(i, is_open ? open->parts.at(i).counts : Counts{}, at_ms, kSpacingMs);
-    const std::int64_t newest = group.newest_ms.value_or(0);
-    const bool fresh = *sealed_ms_ - newest <= kFreshMs;
-    group.sealed_known_until_ms = fresh ? *sealed_ms_ : newest;
-    group.known_until_ms = fresh && is_open ? at_ms : group.sealed_known_until_ms;
+    const bool fresh = group.newest_ms && *sealed_ms_ - *group.newest_ms <= kFreshMs;
+    group.sealed_known_until_ms = *sealed_ms_;
+    group.known_until_ms = fresh && is_open ? at_ms : *sealed_ms_;
   }
 }
 

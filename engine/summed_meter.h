@@ -24,9 +24,6 @@
 
 namespace slowburn {
 
-// The query for the number of series that `selector` matches; no result when there are none.
-std::string CountQuery(const Selector& selector);
-
 // Counts the events of one SLO from sums that the source computes: for selectors that match more
 // series than anyone wants to read sample by sample.
 //
@@ -67,8 +64,8 @@ class SummedMeter : public Meter {
   // what lies between the sealed horizon and the slot's time; and how old the data is.
   std::vector<Query> Queries(std::int64_t slot) const;
 
-  // Whether a read at `slot` leaves tiles before its sealed horizon to later reads.
-  bool IsBehind(std::int64_t slot) const;
+  // Whether not all tiles until the sealed horizon of `slot` are counted.
+  bool IsBehind(std::int64_t slot) const { return *sealed_ms_ < EndOf(slot); }
 
   // Counts the answers to `Queries(slot)`, in order and all of them.
   Telemetry::Counted Absorb(std::span<const QueryResult* const> results, std::int64_t slot);
