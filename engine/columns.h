@@ -93,7 +93,9 @@ class Columns {
   Counts Now(Row row) const;
   Counts Newest(Row row) const;
 
-  // How far apart, in slots, the columns are that answer the longest window.
+  // The longest window in slots, and how far apart the columns are that answer it.
+  std::int64_t longest() const { return ladder_.back().window; }
+
   std::int64_t coarsest() const { return ladder_.back().resolution; }
 
   // The newest column's slot; nullopt before the first.

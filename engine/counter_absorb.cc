@@ -292,6 +292,9 @@ void CounterMeter::UpdateKnown(Group& group, std::vector<std::int64_t>& times, c
 void CounterMeter::ForgetOldSeries(std::int64_t now_ms) {
   if (now_ms < next_sweep_ms_) return;
   next_sweep_ms_ = now_ms + kSweepMs;
+  for (Group& group : groups_) {
+    group.unknown.Prune(now_ms - (columns_->longest() + 2 * columns_->coarsest()) * grid_.step_ms);
+  }
   for (std::uint32_t number = 0; number < series_.size(); ++number) {
     Series& series = series_[number];
     if (series.seen_ms == 0 || now_ms - series.seen_ms <= kForgetMs) continue;

@@ -317,6 +317,69 @@ void CounterReader::Sweep(std::int64_t now_ms) {
   }
 }
 
+// Plans the halves of a refused query, for those who needed it.
+void CounterReader::PlanHalves(const Ask& refused, std::int64_t slot,
+                               std::vector<Ask>& asks) const {
+  for (const std::size_t fetch : {refused.fetch, fetches_.size() - 1}) {
+    std::vector<std::uint32_t> clients;
+    for (const std::uint32_t client : refused.clients) {
+      const std::vector<std::size_t>& selectors = clients_[client].selectors;
+      if (std::any_of(selectors.begin(), selectors.end(),
+                      [&](std::size_t selector) { return fetch_of_[selector] == fetch; })) {
+        clients.push_back(client);
+      }
+    }
+    if (!clients.empty()) PlanFetch(fetch, std::move(clients), slot, asks);
+  }
+}
+
+// Delivers an answer to those it was asked for; on error nobody has it.
+absl::Status CounterReader::Take(const Ask& ask, absl::StatusOr<QueryResult> answer,
+                                 std::int64_t slot, Progress& progress) {
+  if (!answer.ok()) return answer.status();
+  if (answer->partial) {
+    return absl::DataLossError(
+        fmt::format("the source answered in part: {}",
+                    answer->warnings.empty() ? "" : answer->warnings.front()));
+  }
+  if (!progress.results.empty() && answer->replica != progress.replica) {
+    return absl::UnavailableError("the source went over to another replica meanwhile");
+  }
+  for (const std::uint32_t client : ask.clients) {
+    progress.from_ms[client] = std::max(progress.from_ms[client], ask.from_ms);
+  }
+  progress.earliest_ms = std::min(progress.earliest_ms, ask.from_ms);
+  progress.replica = answer->replica;
+  progress.results.push_back(*std::move(answer));
+  Deliver(progress.results.back(), fetches_[ask.fetch], slot);
+  return absl::OkStatus();
+}
+
+// Asks until all have what they need or have failed.
+void CounterReader::Exchange(std::int64_t slot, std::vector<Ask> asks, Progress& progress) {
+  for (int round = 0; !asks.empty(); ++round) {
+    std::vector<Query> queries;
+    for (const Ask& ask : asks) {
+      queries.push_back({ask.expr, absl::FromUnixMillis(options_.grid.TimeOf(slot))});
+    }
+    std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
+    std::vector<Ask> halves;
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+      const absl::Status status = Take(asks[i], std::move(answers[i]), slot, progress);
+      if (status.ok()) continue;
+      const bool refused = absl::IsResourceExhausted(status);
+      const bool split = (refused || absl::IsDeadlineExceeded(status)) && Split(asks[i].fetch);
+      // A time-out is asked in halves at the next read: this one has taken long enough.
+      if (split && refused && round < kRounds) {
+        PlanHalves(asks[i], slot, halves);
+        continue;
+      }
+      for (const std::uint32_t client : asks[i].clients) progress.failures[client] = status;
+    }
+    asks = std::move(halves);
+  }
+}
+
 std::vector<absl::Status> CounterReader::Read(std::int64_t slot,
                                               std::span<const std::size_t> which) {
   samples_read_ = 0;
@@ -327,72 +390,24 @@ std::vector<absl::Status> CounterReader::Read(std::int64_t slot,
     active_[index] = 1;
     found_[index].clear();
   }
-  std::vector<absl::Status> failures(clients_.size());
-  std::vector<std::int64_t> from_ms(clients_.size(), INT64_MIN);
-  std::vector<QueryResult> results;  // Kept until all is counted: samples are views.
-  int replica = 0;
-  std::int64_t earliest = options_.grid.TimeOf(slot);
-  std::vector<Ask> asks = Plan(slot, which);
-  for (int round = 0; !asks.empty(); ++round) {
-    std::vector<Query> queries;
-    for (const Ask& ask : asks) {
-      queries.push_back({ask.expr, absl::FromUnixMillis(options_.grid.TimeOf(slot))});
-    }
-    std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
-    std::vector<Ask> again;
-    for (std::size_t i = 0; i < asks.size(); ++i) {
-      absl::StatusOr<QueryResult>& answer = answers[i];
-      absl::Status status = answer.status();
-      if (status.ok() && answer->partial) {
-        status = absl::DataLossError(
-            fmt::format("the source answered in part: {}",
-                        answer->warnings.empty() ? "" : answer->warnings.front()));
-      }
-      if (status.ok()) {
-        for (const std::uint32_t client : asks[i].clients) {
-          from_ms[client] = std::max(from_ms[client], asks[i].from_ms);
-        }
-        earliest = std::min(earliest, asks[i].from_ms);
-        if (!results.empty() && answer->replica != replica) {
-          status = absl::UnavailableError("the source went over to another replica meanwhile");
-        }
-        replica = answer->replica;
-        results.push_back(*std::move(answer));
-        Deliver(results.back(), fetches_[asks[i].fetch], slot);
-      }
-      const bool refused = absl::IsResourceExhausted(status);
-      if ((refused || absl::IsDeadlineExceeded(status)) && Split(asks[i].fetch) && refused &&
-          round < kRounds) {
-        // A time-out is asked in halves at the next read: this one has taken long enough.
-        for (const std::size_t fetch : {asks[i].fetch, fetches_.size() - 1}) {
-          std::vector<std::uint32_t> clients;
-          for (const std::uint32_t client : asks[i].clients) {
-            const auto& selectors = clients_[client].selectors;
-            if (std::any_of(selectors.begin(), selectors.end(),
-                            [&](std::size_t selector) { return fetch_of_[selector] == fetch; })) {
-              clients.push_back(client);
-            }
-          }
-          if (!clients.empty()) PlanFetch(fetch, std::move(clients), slot, again);
-        }
-        continue;
-      }
-      if (status.ok()) continue;
-      for (const std::uint32_t client : asks[i].clients) failures[client] = status;
-    }
-    asks = std::move(again);
-  }
-  FindStarts(slot, which, earliest);
-  std::vector<absl::Status> statuses;
+  Progress progress;
+  progress.failures.resize(clients_.size());
+  progress.from_ms.resize(clients_.size(), INT64_MIN);
+  progress.earliest_ms = options_.grid.TimeOf(slot);
+  Exchange(slot, Plan(slot, which), progress);
+
+  std::vector<std::size_t> full;
   for (const std::size_t index : which) {
-    if (failures[index].ok()) {
-      telemetry_.OnCounted(
-          options_.source_name,
-          clients_[index].meter->Absorb(found_[index], {from_ms[index], slot, replica}));
-    }
-    statuses.push_back(failures[index]);
+    if (progress.failures[index].ok()) full.push_back(index);
     active_[index] = 0;
   }
+  FindStarts(slot, full, progress.earliest_ms);
+  for (const std::size_t index : full) {
+    const CounterMeter::ReadSpan span = {progress.from_ms[index], slot, progress.replica};
+    telemetry_.OnCounted(options_.source_name, clients_[index].meter->Absorb(found_[index], span));
+  }
+  std::vector<absl::Status> statuses;
+  for (const std::size_t index : which) statuses.push_back(progress.failures[index]);
   return statuses;
 }
 

@@ -102,6 +102,15 @@ class CounterReader {
     std::string expr;
   };
 
+  // A read in progress.
+  struct Progress {
+    std::vector<absl::Status> failures;  // By client.
+    std::vector<std::int64_t> from_ms;   // By client: since when it has all samples.
+    std::int64_t earliest_ms = 0;
+    std::vector<QueryResult> results;  // Kept until all is counted: samples are views.
+    int replica = 0;
+  };
+
   void AddFetch(MergedSelector merged);
   bool Split(std::size_t fetch);
   std::vector<Ask> Plan(std::int64_t slot, std::span<const std::size_t> which) const;
@@ -109,6 +118,10 @@ class CounterReader {
                  std::vector<Ask>& asks) const;
   std::int64_t FromOf(std::uint32_t client) const;
   std::int64_t LagOf(std::span<const std::uint32_t> clients) const;
+  void PlanHalves(const Ask& refused, std::int64_t slot, std::vector<Ask>& asks) const;
+  absl::Status Take(const Ask& ask, absl::StatusOr<QueryResult> answer, std::int64_t slot,
+                    Progress& progress);
+  void Exchange(std::int64_t slot, std::vector<Ask> asks, Progress& progress);
   void Deliver(const QueryResult& result, Fetch& fetch, std::int64_t slot);
   void MakeRoute(std::string_view labels_json, const Fetch& fetch, Route& route);
   void FindStarts(std::int64_t slot, std::span<const std::size_t> which, std::int64_t from_ms);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -99,7 +100,7 @@ class Evaluator {
   void ReadSums(Running& running, PastProgress& progress);
   void AddSums(Running& running,
                const std::map<Labels, std::map<std::int64_t, std::pair<double, double>>>& sums,
-               const std::map<std::int64_t, bool>& has_total, std::int64_t tiles);
+               const std::map<std::int64_t, std::set<std::size_t>>& seen, std::int64_t tiles);
   void ReadCounters(std::int64_t slot, std::span<Running* const> which);
   void ReadOpaque(std::int64_t slot);
   void CheckSizes(std::int64_t slot);

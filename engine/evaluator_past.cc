@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -213,7 +214,7 @@ void Evaluator::ReadSums(Running& running, PastProgress& progress) {
   }
   const std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(queries);
   std::map<Labels, std::map<std::int64_t, std::pair<double, double>>> sums;
-  std::map<std::int64_t, bool> has_total;
+  std::map<std::int64_t, std::set<std::size_t>> seen;  // Terms, by tile.
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i].ok() || answers[i]->partial) {
       progress.problem = answers[i].ok() ? "the source answered in part"
@@ -233,35 +234,48 @@ void Evaluator::ReadSums(Running& running, PastProgress& progress) {
         auto& [bad, total] = sums[*labels][slot];
         bad += sample.value * static_cast<double>(term.bad) / units;
         total += sample.value * static_cast<double>(term.total) / units;
-        if (term.total > 0) has_total[slot] = true;
+        seen[slot].insert(i);
       }
     }
   }
-  AddSums(running, sums, has_total, tiles);
+  AddSums(running, sums, seen, tiles);
 }
 
 void Evaluator::AddSums(
     Running& running,
     const std::map<Labels, std::map<std::int64_t, std::pair<double, double>>>& sums,
-    const std::map<std::int64_t, bool>& has_total, std::int64_t tiles) {
+    const std::map<std::int64_t, std::set<std::size_t>>& seen, std::int64_t tiles) {
   const SlotGrid& grid = options_.grid;
   CounterMeter& meter = *running.counter;
   const std::int64_t tile = running.columns->coarsest();
   const std::int64_t end = grid.SlotBefore(meter.since_ms());
   std::int64_t from = end - tiles * tile;
   // Where a whole read's worth of tiles is empty, the source has no more.
-  running.past_ends = has_total.empty();
+  running.past_ends = seen.empty();
   if (running.past_ends) return;
   if (tiles < kTilesAtOnce) running.past_ends = true;  // All that was missing.
+  const auto known = [&](std::int64_t slot) {
+    const auto terms = seen.find(slot);
+    if (terms == seen.end()) return false;
+    bool total = false;
+    for (std::size_t i = 0; i < meter.plan().terms.size(); ++i) {
+      const bool has = terms->second.contains(i);
+      total = total || (has && meter.plan().terms[i].total > 0);
+      if (meter.plan().terms[i].required && !has) return false;
+    }
+    return total;
+  };
   std::vector<std::pair<std::int64_t, std::int64_t>> unknown;
   for (std::int64_t slot = from + tile; slot <= end; slot += tile) {
-    if (!has_total.contains(slot))
-      unknown.push_back({grid.Horizon(slot - tile), grid.Horizon(slot)});
+    if (!known(slot)) unknown.push_back({grid.Horizon(slot - tile), grid.Horizon(slot)});
   }
   running.columns->Reach(from);
   std::vector<CounterMeter::Past> groups;
   for (const auto& [labels, by_slot] : sums) {
-    groups.push_back({labels, {by_slot.begin(), by_slot.end()}});
+    groups.push_back({labels, {}});
+    for (const auto& [slot, events] : by_slot) {
+      if (known(slot)) groups.back().by_slot.emplace_back(slot, events);
+    }
   }
   meter.AddPast(grid.Horizon(from), groups, unknown);
 }
