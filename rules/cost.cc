@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "rules/merge.h"
+
 namespace slowburn {
 namespace {
 
@@ -39,10 +41,18 @@ std::vector<AskedWindow> AskedWindows(const Slo& slo, absl::Duration interval) {
   return out;
 }
 
+std::vector<Selector> AskedSelectors(const CounterPlan& plan) {
+  std::vector<Selector> terms;
+  for (const Term& term : plan.terms) terms.push_back(term.selector);
+  std::vector<Selector> asked;
+  for (const MergedSelector& merged : MergeSelectors(terms, {})) asked.push_back(merged.selector);
+  return asked;
+}
+
 SourceCost EstimateCost(const Slo& slo, const Plan& plan, absl::Duration interval) {
   SourceCost cost;
   if (const auto* counters = std::get_if<CounterPlan>(&plan)) {
-    const auto selectors = static_cast<double>(counters->terms.size());
+    const auto selectors = static_cast<double>(AskedSelectors(*counters).size());
     return {selectors * kTogetherMs, selectors * kAloneMs};
   }
   for (const AskedWindow& asked : AskedWindows(slo, interval)) {

@@ -22,6 +22,10 @@ struct AskedWindow {
 // `interval`.
 std::vector<AskedWindow> AskedWindows(const Slo& slo, absl::Duration interval);
 
+// The range selectors that an exact SLO asks for at each evaluation, were it alone; with others of
+// its shape it shares them.
+std::vector<Selector> AskedSelectors(const CounterPlan& plan);
+
 // CPU time that measuring an SLO takes from its source, in milliseconds per evaluation, on average.
 struct SourceCost {
   double together_ms = 0;  // With its selectors read in one query with those of other SLOs.

@@ -53,8 +53,9 @@ std::string DescribeCounters(const CounterPlan& plan, const Slo& slo, absl::Dura
                                : "exact: each event is counted once, from raw samples\n";
   for (const Term& term : plan.terms) out += TermLine(term, plan);
   const SourceCost cost = EstimateCost(slo, plan, interval);
-  out += fmt::format("  asks: {} range selector{} every {}\n", plan.terms.size(),
-                     plan.terms.size() == 1 ? "" : "s", DurationText(interval));
+  for (const Selector& selector : AskedSelectors(plan)) {
+    out += fmt::format("  asks every {}: {}\n", DurationText(interval), ToString(selector));
+  }
   out += fmt::format(
       "  costs the source, of 10 series: about {} of CPU every {}; {} if asked alone\n",
       Milliseconds(cost.together_ms), DurationText(interval), Milliseconds(cost.alone_ms));
