@@ -42,8 +42,9 @@ Labels Series(const std::string& instance, const std::string& code) {
 // Drives a meter over a fake store, slot by slot.
 class Bench {
  public:
-  explicit Bench(CounterPlan plan = Plan(), std::int64_t lookback_slots = 20)
-      : columns({10, 60, 120, 480}), meter(std::move(plan), kGrid, columns) {
+  explicit Bench(CounterPlan plan = Plan(), std::int64_t lookback_slots = 20,
+                 bool deduplicated = false)
+      : columns({10, 60, 120, 480}), meter(std::move(plan), kGrid, columns, deduplicated) {
     slot = kStart / kGrid.step_ms;
     for (std::int64_t k = slot - lookback_slots; k < slot; ++k) columns.Append(k);
     since_ms = kGrid.Horizon(slot - lookback_slots);
@@ -275,6 +276,67 @@ TEST_CASE("Counter: what is no number is left out and told", "[engine]") {
   while (bench.now_ms() <= kStart + 90'000) counted.invalid += bench.Read().invalid;
   CHECK(counted.invalid >= 3);
   CHECK(bench.Sealed(absl::Minutes(15)).total == 500);
+}
+
+TEST_CASE("Counter: a bucket is the same however its bound is written", "[engine]") {
+  CounterPlan plan;
+  plan.terms = {{.selector = Select(R"(h_bucket{le="+Inf"})"), .total = 1, .bad = 1},
+                {.selector = Select(R"(h_bucket{le=~"1(\\.0*)?"})"), .bad = -1, .le = 1.0}};
+  Bench bench(std::move(plan));
+  const auto bucket = [](const char* le) {
+    return Labels{{"__name__", "h_bucket"}, {"job", "a"}, {"instance", "a"}, {"le", le}};
+  };
+  Scrape(bench.store, bucket("+Inf"), kStart - 600'000, kStart + 900'000, 100'000, 10);
+  // The server goes over to another spelling in the middle, and the process lives on.
+  Scrape(bench.store, bucket("1"), kStart - 600'000, kStart + 120'000, 90'000, 9);
+  Scrape(bench.store, bucket("1.0"), kStart + 135'000, kStart + 900'000, 90'000 + 49 * 9, 9);
+  bench.ReadUntil(kStart + 330'000);
+  CHECK(bench.Sealed(absl::Minutes(5)).total == 200);
+  CHECK(bench.Sealed(absl::Minutes(5)).bad == 20);
+}
+
+TEST_CASE("Counter: a small drop is a reset, but where replicas are merged or take turns",
+          "[engine]") {
+  struct Case {
+    const char* name;
+    bool deduplicated;
+    bool other_replica;
+    double drop_to;
+    std::int64_t want_drops;
+    std::int64_t want_resets;
+  };
+
+  constexpr double kLast = 1000;
+  const Case cases[] = {
+      {"one server", false, false, 990, 0, 1},
+      {"replicas are merged", true, false, 990, 1, 0},
+      {"another replica answers", false, true, 990, 1, 0},
+      {"merged, and a large drop", true, false, 800, 0, 1},
+      {"another replica, and a large drop", false, true, 800, 0, 1},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Bench bench(Plan(), 20, c.deduplicated);
+      const Labels labels = Series("a", "200");
+      Scrape(bench.store, labels, kStart - 600'000, kStart - 15'000, 610, 10);  // To 1000.
+      bench.ReadUntil(kStart);
+      bench.Read();
+      const double before = bench.meter.group(0).total_events;
+      bench.replica = c.other_replica ? 1 : 0;
+      bench.store.Add(labels, kStart + 15'000, c.drop_to);
+      bench.store.Add(labels, kStart + 30'000, kLast + 7);
+      Telemetry::Counted counted;
+      for (int i = 0; i < 4; ++i) {
+        const Telemetry::Counted read = bench.Read();
+        counted.tiny_drops = std::max(counted.tiny_drops, read.tiny_drops);
+        counted.resets = std::max(counted.resets, read.resets);
+      }
+      CHECK(counted.tiny_drops == c.want_drops);
+      CHECK(counted.resets == c.want_resets);
+      const double grown = c.want_drops > 0 ? 7 : c.drop_to + (kLast + 7 - c.drop_to);
+      CHECK(bench.meter.group(0).total_events - before == grown);
+    }
+  }
 }
 
 TEST_CASE("Counter: groups are separate budgets", "[engine]") {
