@@ -77,7 +77,7 @@ struct Daemon::Loop {
   Evaluator evaluator;
   std::thread thread;
   std::atomic<bool> tried = false;
-  absl::Duration past_took;  // The last read of the past.
+  absl::Duration past_took = absl::Seconds(1);  // The last read of the past.
   absl::Time past_next = absl::InfinitePast();
   std::atomic<std::int64_t> alive_ms = 0;
 
@@ -175,7 +175,9 @@ absl::Status Daemon::Load(bool only_if_changed) {
 absl::Duration Daemon::LearnPast(Loop& loop, absl::Duration free) {
   constexpr absl::Duration kNothing = absl::Seconds(1);
   const absl::Time began = clock_.TimeNow();
-  if (!loop.tried || free < 2 * loop.past_took || began < loop.past_next) return kNothing;
+  // A read must not delay an evaluation; where none fits in between, it begins right after one.
+  const absl::Duration needed = std::min(2 * loop.past_took, options_.config.interval / 2);
+  if (!loop.tried || free < needed || began < loop.past_next) return kNothing;
   const Evaluator::PastProgress progress = loop.evaluator.ReadPast();
   loop.past_took = clock_.TimeNow() - began;
   if (!progress.done.empty()) {
