@@ -169,9 +169,10 @@ void Evaluator::FinishBatch(PastProgress& progress) {
     running.counter = std::move(member.meter);
     reader_.Replace(running.reader_index, running.counter.get());
   }
+  const std::size_t slos = batch_->members.size();
   progress.done =
-      fmt::format("the last {} of {} SLOs are counted from raw samples",
-                  DurationText(absl::Milliseconds(batch_->stage_ms)), batch_->members.size());
+      fmt::format("the last {} of {} SLO{}, from raw samples",
+                  DurationText(absl::Milliseconds(batch_->stage_ms)), slos, slos == 1 ? "" : "s");
   batch_.reset();
 }
 
