@@ -31,15 +31,41 @@ std::size_t CountedGroups::IndexOf(const Labels& labels) {
   return known->second;
 }
 
-void CountedGroups::Book(std::size_t index, std::int64_t slot, Counts counts,
+void CountedGroups::Book(std::size_t index, std::span<SlotCounts> by_slot,
                          std::int64_t spacing_ms) {
   Group& group = groups_[index];
-  const std::int64_t at_ms = grid_.Horizon(slot);
-  if (counts.bad > 0 && (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= spacing_ms)) {
+  for (auto& [slot, counts] : by_slot) {
+    const std::int64_t at_ms = grid_.Horizon(slot);
+    if (counts.bad <= 0 || (group.bad_tick_ms && at_ms - *group.bad_tick_ms < spacing_ms)) continue;
     counts.bad_ticks = 1;
     group.bad_tick_ms = at_ms;
   }
-  columns_->Add(group.row, slot, counts);
+  columns_->AddAll(group.row, by_slot);
+}
+
+void CountedGroups::BookPast(std::size_t index, std::span<const SlotCounts> by_slot) {
+  Group& group = groups_[index];
+  for (const auto& [slot, counts] : by_slot) {
+    group.bad_before += counts.bad;
+    group.good_before += counts.total - counts.bad;
+  }
+  columns_->AddAll(group.row, by_slot);
+}
+
+void CountedGroups::TakeOver(const CountedGroups& before, int shift) {
+  const auto here = [shift](std::int64_t units) {
+    return shift >= 0 ? units << shift : units >> -shift;
+  };
+  for (Group& group : groups_) {
+    const auto old = before.index_.find(group.key);
+    const bool known = old != before.index_.end();
+    group.bad_reported = known ? here(before.groups_[old->second].bad_reported) : 0;
+    group.good_reported = known ? here(before.groups_[old->second].good_reported) : 0;
+    const Counts now = columns_->Now(group.row);
+    const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
+    group.bad_before = bad - group.bad_reported;
+    group.good_before = now.total - bad - group.good_reported;
+  }
 }
 
 void CountedGroups::SetOpen(std::size_t index, Counts counts, std::int64_t at_ms,
@@ -55,9 +81,14 @@ void CountedGroups::UpdateReported() {
   for (Group& group : groups_) {
     const Counts now = columns_->Now(group.row);
     const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
-    group.bad_reported = std::max(group.bad_reported, bad);
-    group.good_reported = std::max(group.good_reported, now.total - bad);
+    group.bad_reported = std::max(group.bad_reported, bad - group.bad_before);
+    group.good_reported = std::max(group.good_reported, now.total - bad - group.good_before);
   }
+}
+
+void CountedGroups::ForgetOldGaps(std::int64_t now_ms) {
+  const std::int64_t slots = columns_->longest() + 2 * columns_->coarsest();
+  for (Group& group : groups_) group.unknown.Prune(now_ms - slots * grid_.step_ms);
 }
 
 void CountedGroups::Rescale(int shift) {
@@ -65,6 +96,8 @@ void CountedGroups::Rescale(int shift) {
     columns_->Rescale(group.row, shift);
     group.bad_reported <<= shift;
     group.good_reported <<= shift;
+    group.bad_before <<= shift;
+    group.good_before <<= shift;
   }
 }
 

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <absl/time/time.h>
@@ -34,6 +36,8 @@ class CountedGroups {
     std::optional<std::int64_t> bad_tick_ms;  // Of the last bad tick.
     std::int64_t bad_reported = 0;  // High-water marks, so that what is exported never falls.
     std::int64_t good_reported = 0;
+    std::int64_t bad_before = 0;  // Counted of the time before, which is not reported.
+    std::int64_t good_before = 0;
   };
 
   // `by` are the labels that tell groups apart; without any, there is one group from the start.
@@ -52,15 +56,28 @@ class CountedGroups {
 
   const Group& operator[](std::size_t index) const { return groups_[index]; }
 
-  // Adds counts that happened by `slot` (and after the slot before) for good.  Those with errors
-  // are a bad moment if the last one is at least `spacing_ms` ago.
-  void Book(std::size_t index, std::int64_t slot, Counts counts, std::int64_t spacing_ms);
+  // Counts that happened by a slot (and after the slot before).
+  using SlotCounts = std::pair<std::int64_t, Counts>;
+
+  // Adds counts for good, by slot in ascending order.  Those with errors are a bad moment if the
+  // last one is at least `spacing_ms` ago.
+  void Book(std::size_t index, std::span<SlotCounts> by_slot, std::int64_t spacing_ms);
+
+  // Adds what happened before counting began: it is not reported.
+  void BookPast(std::size_t index, std::span<const SlotCounts> by_slot);
+
+  // Goes on, in what is reported, from where `before`, the groups of another meter of the same SLO,
+  // stand; their counts are in units of 2^shift of these.
+  void TakeOver(const CountedGroups& before, int shift);
 
   // Sets what lies after the sealed horizon, as of `at_ms`; bad moments as in `Book`.
   void SetOpen(std::size_t index, Counts counts, std::int64_t at_ms, std::int64_t spacing_ms);
 
   // Moves the high-water marks of what is exported to what is counted now.
   void UpdateReported();
+
+  // Forgets unknown time that no window reaches back to at `now_ms`.
+  void ForgetOldGaps(std::int64_t now_ms);
 
   // Multiplies all counts by 2^shift.
   void Rescale(int shift);

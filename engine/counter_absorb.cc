@@ -54,13 +54,7 @@ void CounterMeter::MeasureUnit(const Pass& pass) {
       });
   if (!fractional) return;
   shift_ = kFloatShift;
-  for (Group& group : groups_) {
-    columns_->Rescale(group.row, kFloatShift);
-    group.bad_reported <<= kFloatShift;
-    group.good_reported <<= kFloatShift;
-    group.bad_before <<= kFloatShift;
-    group.good_before <<= kFloatShift;
-  }
+  groups_.Rescale(kFloatShift);
   for (Series& series : series_) {
     if (series.carried) series.carried->value <<= kFloatShift;
   }
@@ -227,47 +221,38 @@ void CounterMeter::Combine(std::vector<Booking>& booked) {
 
 void CounterMeter::Apply(Pass& pass) {
   Combine(pass.booked);
+  // One burst is seen by the scrapes of several instances: bad moments keep a distance.
+  const std::int64_t spacing_ms = kGapIntervals * interval_ms_;
+  sealed_newest_ms_.resize(groups_.size());
   auto booking = pass.booked.begin();
-  std::vector<std::pair<std::int64_t, Counts>> by_slot;
+  std::vector<CountedGroups::SlotCounts> by_slot;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
-    Group& group = groups_[i];
     Counts sum;
     by_slot.clear();
     for (; booking != pass.booked.end() && booking->group == i; ++booking) {
-      Counts booked = booking->counts;
-      const std::int64_t at_ms = grid_.Horizon(booking->slot);
-      // One burst is seen by the scrapes of several instances: bad moments keep a distance.
-      if (booked.bad > 0 &&
-          (!group.bad_tick_ms || at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
-        booked.bad_ticks = 1;
-        group.bad_tick_ms = at_ms;
-      }
-      by_slot.emplace_back(booking->slot, booked);
-      sum = sum + booked;
+      by_slot.emplace_back(booking->slot, booking->counts);
+      sum = sum + booking->counts;
     }
-    columns_->AddAll(group.row, by_slot);
+    groups_.Book(i, by_slot, spacing_ms);
     if (sum.bad < 0 || sum.bad > sum.total) ++pass.counted.clamped;
-    ReportCounts(group);
-    group.open = pass.open[i];
-    if (group.open.bad > 0 &&
-        (!group.bad_tick_ms || pass.at_ms - *group.bad_tick_ms >= kGapIntervals * interval_ms_)) {
-      group.open.bad_ticks = 1;
-    }
-    columns_->SetOpen(group.row, group.open);
+    groups_.SetOpen(i, pass.open[i], pass.at_ms, spacing_ms);
     std::sort(pass.total_times[i].begin(), pass.total_times[i].end());
-    UpdateKnown(group, pass.total_times[i], pass);
+    UpdateKnown(i, pass.total_times[i], pass);
   }
+  groups_.UpdateReported();
 }
 
-void CounterMeter::UpdateKnown(Group& group, std::vector<std::int64_t>& times, const Pass& pass) {
+void CounterMeter::UpdateKnown(std::size_t index, std::vector<std::int64_t>& times,
+                               const Pass& pass) {
   const std::int64_t limit = kGapIntervals * interval_ms_;
-  const std::size_t index = static_cast<std::size_t>(&group - groups_.data());
+  CountedGroups::Group& group = groups_[index];
+  std::optional<std::int64_t>& sealed_newest_ms = sealed_newest_ms_[index];
   for (const std::int64_t at_ms : times) {
     group.newest_ms = std::max(group.newest_ms.value_or(at_ms), at_ms);
     if (at_ms > pass.horizon_ms) continue;
-    const std::int64_t before_ms = group.sealed_newest_ms.value_or(at_ms);
+    const std::int64_t before_ms = sealed_newest_ms.value_or(at_ms);
     if (at_ms <= before_ms) {
-      group.sealed_newest_ms = before_ms;
+      sealed_newest_ms = before_ms;
       continue;
     }
     if (at_ms - before_ms > limit) {
@@ -279,22 +264,20 @@ void CounterMeter::UpdateKnown(Group& group, std::vector<std::int64_t>& times, c
       }
       if (!bridged || broken) group.unknown.Add(before_ms, at_ms);
     }
-    group.sealed_newest_ms = at_ms;
+    sealed_newest_ms = at_ms;
   }
   const auto known_until = [limit, &pass](std::optional<std::int64_t> newest, std::int64_t end) {
     if (!newest) return std::int64_t{0};
     return pass.horizon_ms - *newest <= limit ? end : *newest;
   };
   group.known_until_ms = known_until(group.newest_ms, pass.at_ms);
-  group.sealed_known_until_ms = known_until(group.sealed_newest_ms, pass.horizon_ms);
+  group.sealed_known_until_ms = known_until(sealed_newest_ms, pass.horizon_ms);
 }
 
 void CounterMeter::ForgetOldSeries(std::int64_t now_ms) {
   if (now_ms < next_sweep_ms_) return;
   next_sweep_ms_ = now_ms + kSweepMs;
-  for (Group& group : groups_) {
-    group.unknown.Prune(now_ms - (columns_->longest() + 2 * columns_->coarsest()) * grid_.step_ms);
-  }
+  groups_.ForgetOldGaps(now_ms);
   for (std::uint32_t number = 0; number < series_.size(); ++number) {
     Series& series = series_[number];
     if (series.seen_ms == 0 || now_ms - series.seen_ms <= kForgetMs) continue;
@@ -331,7 +314,7 @@ Telemetry::Counted CounterMeter::Absorb(std::span<const Found> found, const Read
   MeasureUnit(pass);
   MeasureInterval(pass);
   ProveBirths(pass);
-  for (Group& group : groups_) group.series = 0;
+  for (std::size_t i = 0; i < groups_.size(); ++i) groups_[i].series = 0;
   for (std::size_t i = 0; i < pass.seen.size(); ++i) {
     const Series& series = *pass.seen[i].series;
     const Term& term = plan_.terms[pass.seen[i].term];

@@ -25,51 +25,18 @@ CounterMeter::CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns, bo
     : plan_(std::move(plan)),
       grid_(grid),
       deduplicated_(deduplicated),
-      columns_(&columns),
+      groups_(plan_.by, grid, columns),
       ever_matched_(plan_.terms.size()) {
   for (std::size_t term = 0; term < plan_.terms.size(); ++term) {
     matchers_.emplace_back(plan_.terms[term]);
     if (plan_.terms[term].required) required_.insert(term);
   }
-  if (plan_.by.empty()) GroupOf({});
-}
-
-CounterMeter::~CounterMeter() {
-  for (const Group& group : groups_) columns_->RemoveRow(group.row);
-}
-
-void CounterMeter::Rebase(Columns& columns) {
-  for (Group& group : groups_) {
-    const Columns::Row row = columns.AddRow();
-    columns.CopyRow(*columns_, group.row, row);
-    columns_->RemoveRow(group.row);
-    group.row = row;
-  }
-  columns_ = &columns;
 }
 
 void CounterMeter::Begin(std::int64_t since_ms) {
   assert(!sealed_ms_);
   since_ms_ = since_ms;
   sealed_ms_ = since_ms;
-}
-
-std::size_t CounterMeter::GroupOf(const Labels& labels) {
-  Labels by;
-  for (const std::string& name : plan_.by) {
-    const auto label = labels.find(name);
-    by[name] = label == labels.end() ? "" : label->second;
-  }
-  const std::string key = GroupKey(by);
-  const auto [known, is_new] = group_index_.try_emplace(key, groups_.size());
-  if (is_new) {
-    Group group;
-    group.labels = std::move(by);
-    group.key = key;
-    group.row = columns_->AddRow();
-    groups_.push_back(std::move(group));
-  }
-  return known->second;
 }
 
 std::uint32_t CounterMeter::SeriesOf(std::size_t term, const Labels& labels, SeriesKey key) {
@@ -94,7 +61,7 @@ std::uint32_t CounterMeter::SeriesOf(std::size_t term, const Labels& labels, Ser
   Newcomer target = TargetOf(labels);
   series.target = target.target;
   if (targets_.try_emplace(target.target).second) newcomers_.push_back(std::move(target));
-  series.group = static_cast<std::uint32_t>(GroupOf(labels));
+  series.group = static_cast<std::uint32_t>(groups_.IndexOf(labels));
   series.term = term_number;
   ever_matched_[term] = true;
   return next;
@@ -112,7 +79,7 @@ bool CounterMeter::AppearedLately(std::uint64_t target, std::span<const Found> f
 
 std::optional<std::int64_t> CounterMeter::newest_ms() const {
   std::optional<std::int64_t> newest;
-  for (const Group& group : groups_) newest = std::max(newest, group.newest_ms);
+  for (std::size_t i = 0; i < groups_.size(); ++i) newest = std::max(newest, groups_[i].newest_ms);
   return newest;
 }
 
@@ -129,43 +96,14 @@ double CounterMeter::unit() const {
 }
 
 MeterGroup CounterMeter::group(std::size_t index) const {
-  const Group& group = groups_[index];
-  MeterGroup out;
-  out.labels = group.labels;
-  out.key = group.key;
-  out.newest_ms = group.newest_ms;
-  out.series = group.series;
-  out.bad_events = static_cast<double>(group.bad_reported) * unit();
-  out.total_events = static_cast<double>(group.bad_reported + group.good_reported) * unit();
-  return out;
-}
-
-void CounterMeter::ReportCounts(Group& group) const {
-  const Counts now = columns_->Now(group.row);
-  const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
-  group.bad_reported = std::max(group.bad_reported, bad - group.bad_before);
-  group.good_reported = std::max(group.good_reported, now.total - bad - group.good_before);
+  return groups_.Describe(index, unit());
 }
 
 void CounterMeter::TakeOver(const CounterMeter& before) {
   for (std::size_t term = 0; term < ever_matched_.size(); ++term) {
     ever_matched_[term] = ever_matched_[term] || before.ever_matched_[term];
   }
-  for (Group& group : groups_) {
-    const auto old = before.group_index_.find(group.key);
-    const int rescale = old == before.group_index_.end() ? 0 : shift_ - before.shift_;
-    const auto reported = [&](std::int64_t Group::*count) -> std::int64_t {
-      if (old == before.group_index_.end()) return 0;
-      const std::int64_t units = before.groups_[old->second].*count;
-      return rescale >= 0 ? units << rescale : units >> -rescale;
-    };
-    const Counts now = columns_->Now(group.row);
-    const std::int64_t bad = std::clamp<std::int64_t>(now.bad, 0, now.total);
-    group.bad_reported = reported(&Group::bad_reported);
-    group.good_reported = reported(&Group::good_reported);
-    group.bad_before = bad - group.bad_reported;
-    group.good_before = now.total - bad - group.good_reported;
-  }
+  groups_.TakeOver(before.groups_, shift_ - before.shift_);
 }
 
 void CounterMeter::AddPast(std::int64_t from_ms, std::span<const Past> groups,
@@ -174,53 +112,23 @@ void CounterMeter::AddPast(std::int64_t from_ms, std::span<const Past> groups,
     return static_cast<std::int64_t>(std::llround(events / unit()));
   };
   for (const Past& past : groups) {
-    Group& group = groups_[GroupOf(past.labels)];
-    std::vector<std::pair<std::int64_t, Counts>> by_slot;
+    std::vector<CountedGroups::SlotCounts> by_slot;
     for (const auto& [slot, events] : past.by_slot) {
       const std::int64_t total = std::max<std::int64_t>(0, units(events.second));
       const std::int64_t bad = std::clamp<std::int64_t>(units(events.first), 0, total);
       by_slot.push_back({slot, {bad, total, bad > 0 ? 1 : 0}});
-      group.bad_before += bad;
-      group.good_before += total - bad;
     }
-    columns_->AddAll(group.row, by_slot);
+    groups_.BookPast(groups_.IndexOf(past.labels), by_slot);
   }
-  for (Group& group : groups_) {
-    for (const auto& [from, to] : unknown) group.unknown.Insert(from, to);
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    for (const auto& [from, to] : unknown) groups_[i].unknown.Insert(from, to);
   }
   since_ms_ = from_ms;
   if (known_from_ms_) known_from_ms_ = from_ms;
 }
 
 Reading CounterMeter::Read(std::size_t index, absl::Duration window, WindowEnd end) const {
-  const Group& group = groups_[index];
-  const bool newest = end == WindowEnd::kNewest;
-  const std::int64_t until = newest ? grid_.TimeOf(slot_) : grid_.Horizon(slot_);
-  const std::int64_t wanted = until - absl::ToInt64Milliseconds(window);
-  const std::optional<Columns::Edge> edge = columns_->EdgeAt(grid_.SlotBefore(wanted));
-  const std::int64_t start = edge ? grid_.Horizon(edge->slot) : wanted;
-  const Counts before = edge ? columns_->At(*edge, group.row) : Counts{};
-  Counts now = columns_->Now(group.row);
-  if (newest) now = now + group.open;
-
-  Reading reading;
-  WindowCounts& counts = reading.counts;
-  counts.total = std::max<std::int64_t>(0, now.total - before.total);
-  counts.bad = std::clamp<std::int64_t>(now.bad - before.bad, 0, counts.total);
-  counts.bad_ticks = now.bad_ticks - before.bad_ticks;
-  std::int64_t covered = 0;
-  if (known_from_ms_) {
-    const std::int64_t from = std::max(start, *known_from_ms_);
-    const std::int64_t to =
-        std::min(until, newest ? group.known_until_ms : group.sealed_known_until_ms);
-    if (to > from) covered = to - from - group.unknown.Overlap(from, to);
-  }
-  counts.covered = absl::Milliseconds(covered);
-  counts.unknown = absl::Milliseconds(until - start - covered);
-  if (counts.total > 0) {
-    reading.ratio = static_cast<double>(counts.bad) / static_cast<double>(counts.total);
-  }
-  return reading;
+  return groups_.Read(index, slot_, known_from_ms_, window, end);
 }
 
 }  // namespace slowburn

@@ -7,13 +7,13 @@
 #include <set>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <absl/container/flat_hash_map.h>
 
 #include "engine/columns.h"
+#include "engine/counted_groups.h"
 #include "engine/increment.h"
 #include "engine/meter.h"
 #include "engine/sample.h"
@@ -36,7 +36,6 @@ class CounterMeter : public Meter {
   // `columns` must outlive this; its slots are those of `grid`.  `deduplicated`: the source merges
   // replicas, so that a counter may seem to drop a little where it goes over from one to another.
   CounterMeter(CounterPlan plan, SlotGrid grid, Columns& columns, bool deduplicated = false);
-  ~CounterMeter() override;
 
   const CounterPlan& plan() const { return plan_; }
 
@@ -105,7 +104,7 @@ class CounterMeter : public Meter {
   void MoveTo(std::int64_t slot) { slot_ = slot; }
 
   // Moves the counts to other columns, history and all.  `columns` must outlive this.
-  void Rebase(Columns& columns);
+  void Rebase(Columns& columns) { groups_.Rebase(columns); }
 
   // Goes on, in what it reports as counted so far, from where `before`, another meter of the same
   // SLO, stands: what this one knows of the past must not look as if it happened now.
@@ -148,24 +147,6 @@ class CounterMeter : public Meter {
     std::uint32_t term = 0;
   };
 
-  struct Group {
-    Labels labels;
-    std::string key;
-    Columns::Row row = 0;
-    Counts open;
-    std::int64_t series = 0;
-    std::optional<std::int64_t> newest_ms;  // Newest sample of the total, sealed or not.
-    std::optional<std::int64_t> sealed_newest_ms;
-    std::optional<std::int64_t> bad_tick_ms;  // Of the last bad tick.
-    std::int64_t known_until_ms = 0;          // For windows that end at the newest data.
-    std::int64_t sealed_known_until_ms = 0;
-    TimeSpans unknown;
-    std::int64_t bad_reported = 0;  // High-water marks, so that what is exported never falls.
-    std::int64_t good_reported = 0;
-    std::int64_t bad_before = 0;  // Counted of the time before, which is not reported.
-    std::int64_t good_before = 0;
-  };
-
   struct Pass;  // The working state of one Absorb.
 
   // Counts of one group that belong to a slot.
@@ -175,7 +156,6 @@ class CounterMeter : public Meter {
     Counts counts;
   };
 
-  std::size_t GroupOf(const Labels& labels);
   void Resolve(Pass& pass);
   void LimitOpen(Pass& pass) const;
   void MeasureUnit(const Pass& pass);
@@ -187,26 +167,24 @@ class CounterMeter : public Meter {
   void DropUnknown(Pass& pass);
   static void Combine(std::vector<Booking>& booked);
   void Apply(Pass& pass);
-  void ReportCounts(Group& group) const;
-  void UpdateKnown(Group& group, std::vector<std::int64_t>& times, const Pass& pass);
+  void UpdateKnown(std::size_t index, std::vector<std::int64_t>& times, const Pass& pass);
   void ForgetOldSeries(std::int64_t now_ms);
 
   CounterPlan plan_;
   SlotGrid grid_;
   bool deduplicated_ = false;
-  Columns* columns_;
-  std::vector<SeriesMatcher> matchers_;  // Of the terms.
-  std::vector<Series> series_;           // By number.
-  std::vector<std::uint32_t> free_;      // Numbers that stand for no series.
+  CountedGroups groups_;
+  std::vector<std::optional<std::int64_t>> sealed_newest_ms_;  // Of a total, by group.
+  std::vector<SeriesMatcher> matchers_;                        // Of the terms.
+  std::vector<Series> series_;                                 // By number.
+  std::vector<std::uint32_t> free_;                            // Numbers that stand for no series.
   absl::flat_hash_map<std::pair<SeriesKey, std::uint32_t>, std::uint32_t> numbers_;  // By term too.
   std::uint32_t renumbered_ = 0;
   // Targets, and when they began where that proves a birth.
   absl::flat_hash_map<std::uint64_t, std::optional<std::int64_t>> targets_;
   std::vector<Newcomer> newcomers_;
-  std::vector<bool> ever_matched_;  // Of the terms.
-  std::set<std::size_t> required_;  // Terms without which nothing is known.
-  std::vector<Group> groups_;
-  std::unordered_map<std::string, std::size_t> group_index_;
+  std::vector<bool> ever_matched_;     // Of the terms.
+  std::set<std::size_t> required_;     // Terms without which nothing is known.
   int shift_ = 0;                      // Counts are in units of 2^-shift events.
   std::int64_t interval_ms_ = 15'000;  // Between scrapes, as measured.
   std::int64_t since_ms_ = 0;          // When counting began.

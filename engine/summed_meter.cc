@@ -240,7 +240,8 @@ void SummedMeter::Seal(const Tile& tile, Telemetry::Counted& counted) {
     if (!known_from_ms_) known_from_ms_ = request.from_ms;
     const Counts& counts = tile.parts.at(i).counts;
     if (counts.bad < 0 || counts.bad > counts.total) ++counted.clamped;
-    groups_.Book(i, request.slot, counts, kSpacingMs);
+    CountedGroups::SlotCounts booked = {request.slot, counts};
+    groups_.Book(i, {&booked, 1}, kSpacingMs);
     const std::int64_t newest = group.newest_ms.value_or(request.from_ms);
     if (request.to_ms - newest > kFreshMs) group.unknown.Add(newest, request.to_ms);
   }
@@ -249,6 +250,7 @@ void SummedMeter::Seal(const Tile& tile, Telemetry::Counted& counted) {
 
 // `open` is what lies after the sealed horizon, if that was read; `at_ms` the time of the read.
 void SummedMeter::UpdateKnown(const Tile* open, std::int64_t at_ms) {
+  groups_.ForgetOldGaps(at_ms);
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     CountedGroups::Group& group = groups_[i];
     const bool is_open = open != nullptr && IsKnown(*open, i);
