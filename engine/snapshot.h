@@ -100,6 +100,7 @@ struct Alert {
   std::optional<absl::Time> resolved_at;
   std::string generator_url;  // Absolute, of the query that shows it; may be empty.
   double value = 0;           // The burn rate of the deciding tier's long window.
+  bool held = false;          // Firing, and nobody can tell now whether it still should.
 
   // The identity as text.
   std::string Id() const { return LabelsToString(labels); }

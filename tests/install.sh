@@ -12,7 +12,7 @@ export LC_ALL=C PATH="${PATH:-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bi
 declare -A packages=(
   [build]="g++ cmake ninja-build pkg-config prometheus-cpp-dev libyaml-cpp-dev libfmt-dev libabsl-dev
     libcurl4-openssl-dev libsimdjson-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libre2-dev
-    libcpp-httplib-dev libxxhash-dev"
+    libcpp-httplib-dev libxxhash-dev libsqlite3-dev"
   [servers]="prometheus prometheus-alertmanager curl jq"
   [tests]="catch2 libbenchmark-dev victoria-metrics"
   [fuzz]="clang libclang-rt-14-dev"
