@@ -58,10 +58,10 @@ struct SavedAlert {
 struct SavedRollup {
   std::string slo_id;
   std::string group;
-  absl::Time hour;    // Its beginning.
-  double bad = 0;     // Events.
-  double total = 0;   // Events.
-  double known = 0;   // Share of the hour that is known, 0 to 1.
+  absl::Time hour;   // Its beginning.
+  double bad = 0;    // Events.
+  double total = 0;  // Events.
+  double known = 0;  // Share of the hour that is known, 0 to 1.
 
   bool operator==(const SavedRollup&) const = default;
 };
@@ -80,7 +80,7 @@ struct SavedSource {
 // Something that happened, for the history.
 struct SavedEvent {
   absl::Time at;
-  std::string kind;  // `alert`, `load`, `change`, `delivery`, `state`, `source`.
+  std::string kind;    // `alert`, `load`, `change`, `delivery`, `state`, `source`.
   std::string slo_id;  // These three where they apply, else empty.
   std::string group;
   std::string alert_class;
@@ -109,7 +109,7 @@ struct SourceDelta {
   std::vector<std::string> dropped_ladders;
   std::vector<SavedSlo> slos;  // New or changed.
   std::vector<std::string> dropped_slos;
-  std::vector<SavedAlert> alerts;  // New or changed.
+  std::vector<SavedAlert> alerts;          // New or changed.
   std::vector<SavedAlert> dropped_alerts;  // Their identity counts.
   std::vector<SavedRollup> rollups;        // Replace those of the same hour.
   std::vector<SavedEvent> events;
@@ -126,10 +126,10 @@ struct SavedDefinition {
 
 // What one Alertmanager has been told of one alert.
 struct SavedDelivery {
-  std::string alertmanager;  // Its display url; with `alert_id` the identity.
-  std::string alert_id;      // Alert::Id().
-  std::string state;         // That was acknowledged last; empty when none was.
-  absl::Time starts_at = absl::InfinitePast();    // Of what was acknowledged.
+  std::string alertmanager;                     // Its display url; with `alert_id` the identity.
+  std::string alert_id;                         // Alert::Id().
+  std::string state;                            // That was acknowledged last; empty when none was.
+  absl::Time starts_at = absl::InfinitePast();  // Of what was acknowledged.
   absl::Time resolved_at = absl::InfinitePast();  // Likewise.
   absl::Time acknowledged_at = absl::InfinitePast();
   std::string alert;  // The alert to be told (EncodeAlert).

@@ -49,8 +49,8 @@ class StateKeeper {
   // Takes what belongs to no source; written with whatever comes next, within a second.  Of events
   // the latest 10 000 are kept while nothing can be written.
   void LogEvent(SavedEvent event);
-  void SaveDefinitions(std::vector<SavedDefinition> all);     // Replace what was stored.
-  void SaveDelivery(SavedDelivery delivery);                  // New or changed.
+  void SaveDefinitions(std::vector<SavedDefinition> all);  // Replace what was stored.
+  void SaveDelivery(SavedDelivery delivery);               // New or changed.
   void DropDelivery(std::string alertmanager, std::string alert_id);
 
   // Writes what is pending, at most `bound`, and ends the thread.  Idempotent.
