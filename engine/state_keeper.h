@@ -8,6 +8,7 @@
 #include <absl/time/time.h>
 
 #include "engine/clock.h"
+#include "engine/delivery_keeper.h"
 #include "engine/saved_state.h"
 #include "engine/telemetry.h"
 
@@ -21,12 +22,12 @@ class StateStore;
 // Of each source at most one delta is under way; nothing queues without bound.  After a failure it
 // is left alone for a while (10 s, doubling up to 5 min), loudly, and then wants everything anew.
 // Thread-safe.
-class StateKeeper {
+class StateKeeper : public DeliveryKeeper {
  public:
   // Without a store (null) nothing is kept, and every call is answered at once.  `clock` and
   // `telemetry` must outlive this.
   StateKeeper(std::unique_ptr<StateStore> store, Clock& clock, Telemetry& telemetry);
-  ~StateKeeper();  // Stops.
+  ~StateKeeper() override;  // Stops.
 
   // Whether anything is kept at all.
   bool enabled() const;
@@ -48,10 +49,10 @@ class StateKeeper {
 
   // Takes what belongs to no source; written with whatever comes next, within a second.  Of events
   // the latest 10 000 are kept while nothing can be written.
-  void LogEvent(SavedEvent event);
+  void LogEvent(SavedEvent event) override;
   void SaveDefinitions(std::vector<SavedDefinition> all);  // Replace what was stored.
-  void SaveDelivery(SavedDelivery delivery);               // New or changed.
-  void DropDelivery(std::string alertmanager, std::string alert_id);
+  void SaveDelivery(SavedDelivery delivery) override;
+  void DropDelivery(std::string alertmanager, std::string alert_id) override;
 
   // Writes what is pending, at most `bound`, and ends the thread.  Idempotent.
   void Stop(absl::Duration bound);
