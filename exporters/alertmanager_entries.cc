@@ -241,7 +241,7 @@ void DeliveryTable::Accept(std::span<DeliveryEntry* const> batch, absl::Time now
     entry->acked_at = entry->told_at = now;
     entry->valid_until = now + life;
     entry->refused.reset();
-    entry->urgent = false;
+    entry->urgent = entry->restored = false;
     entry->read_back = DeliveryEntry::ReadBack::kNone;
     if (AwaitsCheck(*entry)) {
       entry->next_check = now + kChecks[static_cast<std::size_t>(entry->checks)];
@@ -285,6 +285,7 @@ DeliveryTable::Found DeliveryTable::TakeReading(const AlertmanagerReading& readi
     if (check) Check(id, entry, there.has_value(), now, found);
     if (read_back) HeedPeer(id, entry, there, reading, now, found);
   }
+  Forget(now);  // What was seen gone.
   return found;
 }
 
