@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/io/state_store_sql.h"
 
-#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,7 +15,7 @@ namespace {
 constexpr int kBusyTimeoutMs = 5000;
 
 // `code` is an extended one.
-absl::StatusCode CodeOf(int code, int system_error) {
+absl::StatusCode CodeOf(int code) {
   switch (code) {
     case SQLITE_IOERR_READ:  // What can't be read is as good as wrong.
     case SQLITE_IOERR_SHORT_READ:
@@ -40,11 +39,6 @@ absl::StatusCode CodeOf(int code, int system_error) {
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
       return absl::StatusCode::kFailedPrecondition;
-    case SQLITE_IOERR: {
-      const bool no_room =
-          system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
-      return no_room ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kUnavailable;
-    }
     default:
       return absl::StatusCode::kUnavailable;
   }
@@ -93,9 +87,7 @@ StateConnection::~StateConnection() {
 }
 
 absl::Status StateConnection::Error(int code) const {
-  const int system_error = sqlite3_system_errno(handle_);
-  const absl::StatusCode status = CodeOf(code, system_error);
-  return absl::Status(status, fmt::format("{}: {}", path_, sqlite3_errmsg(handle_)));
+  return absl::Status(CodeOf(code), fmt::format("{}: {}", path_, sqlite3_errmsg(handle_)));
 }
 
 absl::StatusOr<sqlite3_stmt*> StateConnection::Prepare(std::string_view sql) {
