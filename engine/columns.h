@@ -123,6 +123,12 @@ class Columns {
                                          const SavedLadder& saved, std::int64_t from_step_ms,
                                          std::int64_t step_ms);
 
+  // Frees all rows but those that are `owned`; as many as there are rows.
+  void KeepOnly(const std::vector<bool>& owned);
+
+  // The windows in slots, ascending.
+  std::vector<std::int64_t> windows() const;
+
   // How many rows there are, free ones too.
   std::size_t row_count() const { return now_.bad.size(); }
 

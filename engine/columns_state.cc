@@ -209,6 +209,20 @@ absl::StatusOr<Columns> Columns::Restore(std::vector<std::int64_t> windows,
   return columns;
 }
 
+void Columns::KeepOnly(const std::vector<bool>& owned) {
+  assert(owned.size() == row_count());
+  free_.clear();
+  for (Row row = 0; row < owned.size(); ++row) {
+    if (!owned[row]) RemoveRow(row);
+  }
+}
+
+std::vector<std::int64_t> Columns::windows() const {
+  std::vector<std::int64_t> windows;
+  for (const Rung& rung : ladder_) windows.push_back(rung.window);
+  return windows;
+}
+
 // Gives each column the slot of another grid that is at or before its own; of several that meet at
 // one, the last stays.
 void Columns::MoveToGrid(std::int64_t from_step_ms, std::int64_t step_ms) {

@@ -1,32 +1,15 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <random>
 #include <set>
 
 #include <catch2/catch.hpp>
 
 #include "engine/columns.h"
+#include "tests/fakes/saved_source.h"
 
 namespace slowburn {
 namespace {
-
-// Does to a SavedLadder what a store does.
-void Apply(const SourceDelta::Ladder& delta, SavedLadder& saved) {
-  if (delta.whole) saved = {};
-  saved.name = delta.name;
-  const auto remove = [&saved](std::int64_t slot) {
-    std::erase_if(saved.columns, [slot](const SavedColumn& c) { return c.slot == slot; });
-  };
-  for (const std::int64_t slot : delta.dropped) remove(slot);
-  for (const SavedColumn& column : delta.columns) {
-    remove(column.slot);
-    saved.columns.push_back(column);
-  }
-  std::sort(saved.columns.begin(), saved.columns.end(),
-            [](const SavedColumn& a, const SavedColumn& b) { return a.slot < b.slot; });
-  saved.journal.insert(saved.journal.end(), delta.journal.begin(), delta.journal.end());
-}
 
 // Every count that windows can be answered from.
 void CheckSame(const Columns& restored, const Columns& original, const std::set<std::size_t>& rows,
@@ -94,9 +77,9 @@ TEST_CASE("Columns: what was saved is restored, whatever was done to them", "[en
           columns.AppendUntil(slot);
           columns.Add(row, slot, {pick(2), 2, 0});
       }
-      if (pick(4) == 0) Apply(columns.Save("ladder", ++written, pick(50) == 0), saved);
+      if (pick(4) == 0) ApplyDelta(columns.Save("ladder", ++written, pick(50) == 0), saved);
     }
-    Apply(columns.Save("ladder", ++written, false), saved);
+    ApplyDelta(columns.Save("ladder", ++written, false), saved);
     const auto restored = Columns::Restore(kWindows, saved, 30'000, 30'000);
     REQUIRE(restored.ok());
     CheckSame(*restored, columns, rows, slot);
@@ -144,9 +127,9 @@ TEST_CASE("Columns: damaged bytes are told", "[engine]") {
   columns.Append(1);
   columns.Add(columns.AddRow(), 1, {1, 1000, 1});
   SavedLadder saved;
-  Apply(columns.Save("ladder", 1, true), saved);
+  ApplyDelta(columns.Save("ladder", 1, true), saved);
   columns.Add(0, 1, {0, 1, 0});
-  Apply(columns.Save("ladder", 2, false), saved);
+  ApplyDelta(columns.Save("ladder", 2, false), saved);
   REQUIRE(saved.journal.size() == 1);
   REQUIRE(Columns::Restore({10}, saved, 1, 1).ok());
   for (std::string* data : {&saved.columns[0].data, &saved.journal[0].data}) {
@@ -169,7 +152,7 @@ TEST_CASE("Columns: another interval keeps the counts", "[engine]") {
     columns.Add(0, slot, {1, 10, 0});
   }
   SavedLadder saved;
-  Apply(columns.Save("ladder", 1, true), saved);
+  ApplyDelta(columns.Save("ladder", 1, true), saved);
   const auto restored = Columns::Restore({300}, saved, 30'000, 60'000);
   REQUIRE(restored.ok());
   CHECK(restored->newest() == 800);
