@@ -3,7 +3,6 @@
 #include <csignal>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -14,7 +13,7 @@
 #include "engine/io/log.h"
 #include "engine/io/prometheus_source.h"
 #include "engine/io/real_clock.h"
-#include "exporters/alertmanager.h"
+#include "exporters/alertmanager_pool.h"
 #include "exporters/api.h"
 #include "exporters/http_server.h"
 #include "exporters/metrics.h"
@@ -107,11 +106,7 @@ class Process {
       names.alertmanagers.push_back(HttpClient(http).display_url());
     }
     metrics_ = std::make_unique<Metrics>(std::move(names));
-    for (const HttpSettings& http : config_.alertmanagers) {
-      workers_.push_back(std::make_unique<AlertmanagerWorker>(
-          AlertmanagerWorker::Options{http, config_.interval, config_.resend_delay}, board_,
-          RealClock(), *metrics_));
-    }
+    pool_ = std::make_unique<AlertmanagerPool>(PoolOptions(), board_, RealClock(), *metrics_);
     std::map<std::string, std::unique_ptr<Source>> sources;
     for (const auto& [name, settings] : config_.sources) {
       sources[name] = NewPrometheusSource(name, settings, RealClock(), *metrics_);
@@ -123,7 +118,7 @@ class Process {
     daemon_ = std::make_unique<Daemon>(std::move(options), std::move(sources), board_, RealClock(),
                                        *metrics_);
     server_ = std::make_unique<HttpServer>(NewApi(ApiDependencies{
-        board_, *metrics_, [this](const std::string& id) { return Acknowledgements(id); },
+        board_, *metrics_, [this](const std::string& id) { return pool_->Acknowledgements(id); },
         [this] { return daemon_->healthy(); }, [this] { return daemon_->ready(); },
         config_.enable_reload ? std::function<absl::Status()>([this] { return daemon_->Reload(); })
                               : nullptr}));
@@ -132,7 +127,7 @@ class Process {
   absl::Status Start() {
     if (absl::Status listening = server_->Start(config_.listen); !listening.ok()) return listening;
     if (absl::Status loaded = daemon_->Start(); !loaded.ok()) return loaded;
-    for (const auto& worker : workers_) worker->Start();
+    pool_->Start();
     Log(LogLevel::kInfo, "slowburn runs",
         {{"version", SLOWBURN_VERSION}, {"listen", server_->address()}});
     return absl::OkStatus();
@@ -142,28 +137,28 @@ class Process {
 
   void Stop() {
     daemon_->Stop();
-    // All at once: one that hangs must not take the time of the others.
-    std::vector<std::thread> stopping;
-    for (const auto& worker : workers_) {
-      stopping.emplace_back([&worker] { worker->Stop(kLastDelivery); });
-    }
-    for (std::thread& thread : stopping) thread.join();
+    pool_->Stop(kLastDelivery);
     server_->Stop();
   }
 
  private:
-  std::vector<Acknowledgement> Acknowledgements(const std::string& id) const {
-    std::vector<Acknowledgement> acknowledgements;
-    for (const auto& worker : workers_) {
-      acknowledgements.push_back({worker->url(), worker->AcknowledgedAt(id)});
+  AlertmanagerPool::Options PoolOptions() const {
+    AlertmanagerPool::Options options{.alertmanagers = config_.alertmanagers,
+                                      .interval = config_.interval,
+                                      .resend_delay = config_.resend_delay};
+    if (config_.watchdog && config_.mode == AlertMode::kLive) {
+      options.watchdog = {.external_labels = config_.external_labels,
+                          .interval = config_.interval,
+                          .sources = config_.defaults.sources,
+                          .began = RealClock().TimeNow()};
     }
-    return acknowledgements;
+    return options;
   }
 
   Config config_;
   Board board_;
   std::unique_ptr<Metrics> metrics_;
-  std::vector<std::unique_ptr<AlertmanagerWorker>> workers_;
+  std::unique_ptr<AlertmanagerPool> pool_;
   std::unique_ptr<Daemon> daemon_;
   std::unique_ptr<HttpServer> server_;
 };
