@@ -34,6 +34,16 @@ bool IsStale(const SlowburnProcess& slowburn) {
   return answer.is_object() && answer["data"]["stale_definition"] == true;
 }
 
+// Waits until the windows of the page hold little but failure, so that it would fire under an
+// objective of 98 too.
+bool BurnsWell(const SlowburnProcess& slowburn) {
+  return WaitUntil([&] {
+    const nlohmann::json tier =
+        slowburn.Json("/api/v1/slos/shop/checkout")["data"]["groups"][0]["tiers"][0];
+    return tier["long_window"]["burn_rate"].get<double>() > 45;
+  });
+}
+
 // A page that fires under files that are about to change.
 struct UnderFire {
   UnderFire(const BadNight& night, bool state) : webhook(night.webhook) {
@@ -78,6 +88,7 @@ TEST_CASE("Reload: a page outlives what becomes of its file", "[.e2e][faults]") 
   night->Break();
   REQUIRE(WaitUntil([&] { return fire.Story() == "firing"; }));
   const std::string starts_at = fire.StartsAt();
+  REQUIRE(BurnsWell(slowburn));
 
   // Another threshold.
   slowburn.WriteRules(BadNight::Rules("98"));

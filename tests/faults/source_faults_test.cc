@@ -70,9 +70,6 @@ struct Afflicted {
     slowburn->Launch();
   }
 
-  // How many times it has told the Alertmanager that the page fires.
-  double Sent() const { return slowburn->Metric("slowburn_notifications_sent_total").value_or(0); }
-
   SourceFault fault;
   FaultProxy proxy;
   std::unique_ptr<SlowburnProcess> slowburn;
@@ -115,8 +112,8 @@ TEST_CASE("Faults: no trouble with its source resolves a page", "[.e2e][faults]"
   // Those that can't tell go on telling that it fires.
   for (const auto& one : all) one->sent = SentBy(*one->slowburn);
   for (const auto& one : all) {
-    INFO(one->fault.name);
     if (one->fault.reads) continue;
+    INFO(one->fault.name << "\n" << one->slowburn->log());
     CHECK(WaitUntil([&] { return SentBy(*one->slowburn) >= one->sent + 3; }));
     CHECK(story(*one) == "firing");
     CHECK(Fires(*one->slowburn));
