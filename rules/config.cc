@@ -71,7 +71,7 @@ class ConfigReader {
     if (const YamlNode* node = map.Find("rules")) ReadRules(*node);
     if (const YamlNode* node = map.Find("listen")) ReadListen(*node);
     if (const YamlNode* node = map.Find("web")) ReadWeb(*node);
-    map.NotYet("state");
+    if (const YamlNode* state = map.Find("state")) ReadState(*state);
     map.NotYet("exclusions");
     map.Finish();
     config_.defaults.interval = config_.interval;
@@ -312,6 +312,19 @@ class ConfigReader {
         config_.rules.push_back(Resolved(*path));
       }
     }
+  }
+
+  void ReadState(const YamlNode& node) {
+    constexpr absl::Duration kShortest = absl::Hours(24);
+    MapReader map(node, "state", report_);
+    config_.state_path = Path(map, "path");
+    if (const auto retention = map.Duration("retention")) {
+      if (*retention < kShortest) {
+        report_.Error(*map.Find("retention"), "retention must be 1d or more");
+      }
+      config_.state_retention = *retention;
+    }
+    map.Finish();
   }
 
   void ReadListen(const YamlNode& node) {

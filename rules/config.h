@@ -76,6 +76,8 @@ struct Config {
   absl::Duration resend_delay = absl::Minutes(1);
   Labels external_labels;
   std::vector<std::string> rules;  // Files, folders and globs, relative to the configuration file.
+  std::string state_path;  // Folder of the state; empty: what is known goes with the process.
+  absl::Duration state_retention = absl::Hours(24 * 400);  // Of the history.
   std::string listen = "127.0.0.1:9390";
   std::string external_url;
   bool enable_reload = false;  // POST /-/reload
