@@ -27,15 +27,6 @@ std::vector<absl::Duration> TierWindows(const Slo& slo) {
 
 }  // namespace
 
-// What remains of an SLO that is gone.
-struct Evaluator::Retired {
-  std::string id;
-  std::shared_ptr<const Slo> slo;
-  absl::Time removed;
-  std::map<std::string, GroupAlerts> records;
-  std::vector<Alert> alerts;
-};
-
 Evaluator::Evaluator(Options options, Source& source, Telemetry& telemetry)
     : options_(std::move(options)),
       source_(source),
@@ -55,7 +46,10 @@ Columns& Evaluator::ColumnsFor(const Slo& slo) {
   }
   const std::vector<std::int64_t> ladder(slots.begin(), slots.end());
   std::unique_ptr<Columns>& columns = columns_[ladder];
-  if (!columns) columns = std::make_unique<Columns>(ladder);
+  if (!columns) {
+    columns = std::make_unique<Columns>(ladder);
+    if (options_.keeps_state) columns->TrackChanges();
+  }
   return *columns;
 }
 
@@ -83,7 +77,7 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
       if (retired != retired_.end()) {
         next->alerts = retired->records;
         for (auto& [group, alerts] : next->alerts) {
-          alerts = CarryOver(alerts, *retired->slo, *active.slo);
+          if (retired->slo) alerts = CarryOver(alerts, *retired->slo, *active.slo);
         }
         retired_.erase(retired);
       }
@@ -92,7 +86,8 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     const bool same_sli = next->plan && *next->plan == *plan && next->slo->by == active.slo->by;
     const bool same_tiers = next->slo && TierWindows(*next->slo) == TierWindows(*active.slo);
     Columns& columns = ColumnsFor(*active.slo);
-    if (!same_sli || (next->opaque && !same_tiers)) {
+    const bool moves = next->columns != &columns;
+    if (!same_sli || (next->opaque && (!same_tiers || moves))) {
       next->counter.reset();
       next->summed.reset();
       next->opaque.reset();
@@ -100,7 +95,7 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
       next->past_ends = false;
       next->sized = false;
       next->dead.clear();
-    } else if (next->columns != &columns && !next->opaque) {
+    } else if (moves) {
       columns.AppendLike(*next->columns);
       if (next->counter) next->counter->Rebase(columns);
       if (next->summed) next->summed->Rebase(columns);
@@ -108,18 +103,10 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     next->slo = active.slo;
     next->judge.emplace(*active.slo);
     next->plan = std::move(plan);
+    next->fingerprint.reset();
     next->stale = active.stale;
     next->columns = &columns;
-    if (!next->counter && !next->summed && !next->opaque) {
-      if (const auto* counter = std::get_if<CounterPlan>(next->plan.get())) {
-        next->counter =
-            std::make_unique<CounterMeter>(*counter, options_.grid, columns, options_.deduplicated);
-      } else {
-        next->opaque = std::make_unique<OpaqueMeter>(std::get<OpaquePlan>(*next->plan),
-                                                     TierWindows(*active.slo), active.slo->window,
-                                                     active.slo->by, options_.grid, columns);
-      }
-    }
+    if (!next->counter && !next->summed && !next->opaque) MakeMeter(*next, false);
     running_.push_back(std::move(next));
   }
   for (auto& [id, gone] : before) {
@@ -137,6 +124,22 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     });
   });
   AssignReader();
+}
+
+// Makes the meter that the plan asks for, on the SLO's columns.
+void Evaluator::MakeMeter(Running& running, bool summed) const {
+  const Slo& slo = *running.slo;
+  const auto* counter = std::get_if<CounterPlan>(running.plan.get());
+  if (counter == nullptr) {
+    running.opaque =
+        std::make_unique<OpaqueMeter>(std::get<OpaquePlan>(*running.plan), TierWindows(slo),
+                                      slo.window, slo.by, options_.grid, *running.columns);
+  } else if (summed) {
+    running.summed = std::make_unique<SummedMeter>(*counter, options_.grid, *running.columns);
+  } else {
+    running.counter = std::make_unique<CounterMeter>(*counter, options_.grid, *running.columns,
+                                                     options_.deduplicated);
+  }
 }
 
 void Evaluator::AssignReader() {
@@ -235,8 +238,8 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   const absl::Time at = absl::FromUnixMillis(options_.grid.TimeOf(slot));
   const std::int64_t back = absl::ToInt64Milliseconds(options_.lookback) / options_.grid.step_ms;
   for (auto& [ladder, columns] : columns_) {
-    const std::optional<std::int64_t> newest = columns->newest();
-    for (std::int64_t k = newest ? *newest + 1 : slot - back; k <= slot; ++k) columns->Append(k);
+    if (!columns->newest()) columns->Append(slot - back);
+    columns->AppendUntil(slot);
   }
   for (const auto& running : running_) Start(*running, slot);
   CheckSizes(slot);
@@ -260,6 +263,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
     snapshot->slos.push_back(Judge(*running, slot, snapshot->alerts, result.events));
   }
   KeepRetired(at, snapshot->alerts, result.events);
+  KeepEvents(result.events);
   last_at_ = at;
   last_slot_ = slot;
   result.snapshot = std::move(snapshot);

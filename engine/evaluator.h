@@ -16,6 +16,8 @@
 #include "engine/counter_meter.h"
 #include "engine/counter_reader.h"
 #include "engine/opaque_meter.h"
+#include "engine/saved_state.h"
+#include "engine/series_key.h"
 #include "engine/slo_status.h"
 #include "engine/slot_grid.h"
 #include "engine/snapshot.h"
@@ -41,6 +43,7 @@ class Evaluator {
     absl::Duration lookback = absl::Hours(1);  // How far back a new SLO is counted at first.
     bool deduplicated = false;                 // The source merges replicas.
     std::int64_t max_series = 20'000;          // More of an SLO are summed by the source.
+    bool keeps_state = false;                  // Whether `Save` is going to be called.
     AlertSurroundings around;
   };
 
@@ -78,11 +81,28 @@ class Evaluator {
   // SLOs that fire, then short windows before long ones.
   PastProgress ReadPast();
 
+  // What changed since the last call, to be stored; everything when `whole`, as after a save that
+  // was lost.  For use after an evaluation, with Options::keeps_state.
+  SourceDelta Save(bool whole);
+
+  // Takes up `saved` where the last process stopped: `slos` are those that ran then, as they were
+  // defined.  For use before anything else; `SetSlos` then says what is to run now.  Counts of what
+  // is damaged, or of a time after `now_slot`, are dropped, and alerts never; returns, for the log,
+  // what was dropped and why.
+  std::vector<std::string> Restore(const std::vector<ActiveSlo>& slos, SavedSource saved,
+                                   std::int64_t now_slot);
+
+  // The alerts as they stand before the first evaluation, to be sent at once.
+  std::shared_ptr<const SourceSnapshot> Standing() const;
+
+  // The slot evaluated last, also by the process before; 0 before the first.
+  std::int64_t last_slot() const { return last_slot_; }
+
  private:
   struct Running;
   struct Batch;
   struct Retired;
-  struct Reader;
+  struct SavedHeads;
 
   void Start(Running& running, std::int64_t slot);
   Columns& ColumnsFor(const Slo& slo);
@@ -111,6 +131,25 @@ class Evaluator {
                   std::vector<AlertEvent>& events);
   void KeepRetired(absl::Time at, std::vector<Alert>& alerts, std::vector<AlertEvent>& events);
 
+  std::string LadderName(const std::vector<std::int64_t>& ladder) const;
+  std::string SaveSlo(Running& running, ByteWriter& heads);
+  void SaveSlos(SourceDelta& delta);
+  void SaveLadders(SourceDelta& delta);
+  void SaveAlerts(SourceDelta& delta);
+  void SaveRollups(SourceDelta& delta);
+  void SaveRollup(const Running& running, std::int64_t end_slot, SourceDelta& delta) const;
+  std::map<std::string, std::unique_ptr<Columns>> RestoreLadders(
+      const SavedSource& saved, std::int64_t from_step_ms,
+      std::vector<std::string>& problems) const;
+  bool RestoreSlo(const std::string& data, const SavedHeads& heads,
+                  const std::map<std::string, std::unique_ptr<Columns>>& ladders,
+                  Running& running) const;
+  void RestoreAlerts(const SavedSource& saved, std::vector<std::string>& problems);
+  void FreeUnowned(const std::map<std::string, std::unique_ptr<Columns>>& ladders) const;
+  void AdoptLadders(std::map<std::string, std::unique_ptr<Columns>> ladders);
+  void KeepEvents(const std::vector<AlertEvent>& events);
+  void MakeMeter(Running& running, bool summed) const;
+
   Options options_;
   Source& source_;
   Telemetry& telemetry_;
@@ -123,6 +162,15 @@ class Evaluator {
   std::int64_t last_slot_ = 0;
   absl::Time last_at_;
   std::vector<std::string> warnings_;
+
+  // What the store has.
+  std::int64_t saves_ = 0;
+  std::uint64_t next_number_ = 1;  // Of an SLO, in what is saved.
+  std::int64_t rolled_up_ = 0;     // The slot that ended the last hour that was summed up.
+  std::set<std::string> saved_ladders_;
+  std::map<std::string, SeriesKey> saved_slos_;                           // Hashes, by id.
+  std::map<std::string, std::pair<SavedAlert, SeriesKey>> saved_alerts_;  // By identity.
+  std::vector<SavedEvent> unsaved_events_;
 };
 
 }  // namespace slowburn

@@ -35,12 +35,23 @@ struct Evaluator::Running {
   absl::Time past_again = absl::InfinitePast();  // Not before, after a failure.
   bool sized = false;                            // Whether its series have been counted.
   bool past_ends = false;                        // All is known that the source has.
+  std::uint64_t number = 0;                      // Of its heads, in what is saved.
+  std::optional<SeriesKey> fingerprint;          // Of the plan, once it is needed.
 
   Meter& meter() const {
     if (counter) return *counter;
     if (summed) return *summed;
     return *opaque;
   }
+};
+
+// What remains of an SLO that is gone.  Internal to the evaluator.
+struct Evaluator::Retired {
+  std::string id;
+  std::shared_ptr<const Slo> slo;  // Null when its definition is lost.
+  absl::Time removed;
+  std::map<std::string, GroupAlerts> records;
+  std::vector<Alert> alerts;
 };
 
 // SLOs whose past is being read, and the meters that read it.  Internal to the evaluator.

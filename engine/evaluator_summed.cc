@@ -37,7 +37,7 @@ void Evaluator::CheckSizes(std::int64_t slot) {
         running.slo->Id(), *counts[i], options_.max_series));
     const std::int64_t since = *running.counter->sealed_ms();
     running.counter.reset();
-    running.summed = std::make_unique<SummedMeter>(plan, options_.grid, *running.columns);
+    MakeMeter(running, true);
     running.summed->Begin(since);
     changed = true;
   }

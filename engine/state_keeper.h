@@ -9,6 +9,7 @@
 #include <absl/time/time.h>
 
 #include "engine/clock.h"
+#include "engine/delivery_keeper.h"
 #include "engine/saved_state.h"
 #include "engine/telemetry.h"
 
@@ -22,12 +23,12 @@ class StateStore;
 // Of each source at most one delta is under way; nothing queues without bound.  After a failure the
 // store is left alone for a while (10 s, doubling up to 5 min), loudly, and then wants everything
 // anew.  What belongs to no source waits for it.  Thread-safe.
-class StateKeeper {
+class StateKeeper : public DeliveryKeeper {
  public:
   // Without a store (null) nothing is kept: it is never a source's turn.  `clock` and
   // `telemetry` must outlive this.
   StateKeeper(std::unique_ptr<StateStore> store, Clock& clock, Telemetry& telemetry);
-  ~StateKeeper();  // Stops.
+  ~StateKeeper() override;  // Stops.
 
   // Whether anything is kept at all.
   bool enabled() const;
@@ -50,10 +51,10 @@ class StateKeeper {
 
   // Takes what belongs to no source; written with whatever comes next, within a second.  Of events
   // the latest 10 000 are kept while nothing can be written, those of lost deltas too.
-  void LogEvent(SavedEvent event);
+  void LogEvent(SavedEvent event) override;
   void SaveDefinitions(std::vector<SavedDefinition> all);  // Replace what was stored.
-  void SaveDelivery(SavedDelivery delivery);               // New or changed.
-  void DropDelivery(std::string alertmanager, std::string alert_id);
+  void SaveDelivery(SavedDelivery delivery) override;
+  void DropDelivery(std::string alertmanager, std::string alert_id) override;
 
   // Writes what is pending, failure or not, and ends the thread.  Where that takes longer than
   // `bound`, as the disk hangs, the thread is left behind and its write with it: the file then

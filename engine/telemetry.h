@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include <absl/time/time.h>
@@ -45,6 +46,23 @@ class Telemetry {
 
   virtual void OnNotificationsRejected(std::string_view /*alertmanager*/, std::int64_t /*alerts*/) {
   }
+
+  // How the delivery to one Alertmanager stands.
+  struct Delivery {
+    std::int64_t pending = 0;                // Alerts that it has not acknowledged as they are now.
+    std::optional<absl::Time> last_success;  // When it last accepted any.
+    std::optional<absl::Duration> clock_offset;  // Its clock minus ours.
+
+    bool operator==(const Delivery&) const = default;
+  };
+
+  virtual void OnDelivery(std::string_view /*alertmanager*/, const Delivery& /*delivery*/) {}
+
+  // An Alertmanager is delivered to from now on, or not any more.
+  virtual void OnAlertmanager(std::string_view /*alertmanager*/, bool /*there*/) {}
+
+  // Whether the alert that always fires is being sent; it is not while evaluations fail.
+  virtual void OnWatchdog(bool /*sent*/) {}
 
   // A load of the rules ended.
   virtual void OnRulesLoaded(bool /*successful*/, std::int64_t /*loaded*/,

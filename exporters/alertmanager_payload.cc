@@ -9,15 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include "exporters/alertmanager.h"
+#include "exporters/text.h"
 
 namespace slowburn {
 namespace {
 
 constexpr absl::Duration kShortestLife = absl::Minutes(5);
-
-std::string Rfc3339(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
-}
 
 bool IsHex(char c) {
   return std::isxdigit(static_cast<unsigned char>(c)) != 0;
@@ -88,21 +85,38 @@ bool IsSafeUrl(std::string_view url) {
   return IsAuthority(url.substr(0, end)) && IsRest(url.substr(end));
 }
 
-nlohmann::json ToJson(const Labels& labels, bool keep_empty) {
-  nlohmann::json object = nlohmann::json::object();
-  for (const auto& [name, value] : labels) {
-    if (keep_empty || !value.empty()) object[name] = value;
-  }
-  return object;
+// The name as every version of Alertmanager takes it.
+std::string PostedName(std::string_view name) {
+  std::string out;
+  for (const char c : name) out += IsAlphanumeric(c) ? c : '_';
+  if (!IsLabelName(out)) out.insert(0, 1, '_');
+  return out;
+}
+
+// Times that have a year of four digits.
+absl::Time PostedTime(absl::Time time) {
+  return std::clamp(time, absl::UnixEpoch(), absl::FromUnixSeconds(253'402'300'799));
 }
 
 }  // namespace
+
+Labels PostedLabels(const Labels& labels) {
+  Labels posted;
+  for (const auto& [name, value] : labels) {
+    if (!value.empty()) posted.try_emplace(PostedName(name), ValidUtf8(value));
+  }
+  return posted;
+}
+
+absl::Duration AlertLife(absl::Duration interval, absl::Duration resend_delay) {
+  return std::max(4 * std::max(interval, resend_delay), kShortestLife);
+}
 
 PostableAlert ToPostable(const Alert& alert, absl::Time at, absl::Duration interval,
                          absl::Duration resend_delay, absl::Duration offset) {
   // The source's clock, which alerts are dated in, may be ahead of ours.
   const absl::Time starts_at = std::min(alert.starts_at.value_or(alert.active_since), at);
-  absl::Time ends_at = at + std::max(4 * std::max(interval, resend_delay), kShortestLife);
+  absl::Time ends_at = at + AlertLife(interval, resend_delay);
   if (alert.state == AlertState::kResolved) {
     ends_at = std::max(std::min(alert.resolved_at.value_or(at), at), starts_at);
   }
@@ -116,16 +130,18 @@ PostableAlert ToPostable(const Alert& alert, absl::Time at, absl::Duration inter
 std::string AlertsJson(const std::vector<PostableAlert>& alerts) {
   nlohmann::json array = nlohmann::json::array();
   for (const PostableAlert& alert : alerts) {
+    nlohmann::json annotations = nlohmann::json::object();
+    for (const auto& [name, text] : alert.annotations) annotations[PostedName(name)] = text;
     nlohmann::json object = {
-        {"labels", ToJson(alert.labels, /*keep_empty=*/false)},  // An empty label is none.
-        {"annotations", ToJson(alert.annotations, /*keep_empty=*/true)},
-        {"startsAt", Rfc3339(alert.starts_at)},
-        {"endsAt", Rfc3339(alert.ends_at)},
+        {"labels", PostedLabels(alert.labels)},
+        {"annotations", std::move(annotations)},
+        {"startsAt", Rfc3339(PostedTime(alert.starts_at))},
+        {"endsAt", Rfc3339(PostedTime(alert.ends_at))},
     };
     if (IsSafeUrl(alert.generator_url)) object["generatorURL"] = alert.generator_url;
     array.push_back(std::move(object));
   }
-  // Label values of the world may be no UTF-8: better an alert with a replaced character than none.
+  // Annotations of the world may be no UTF-8: better an alert with a replaced character than none.
   return array.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -100,6 +100,25 @@ class Metrics::Impl {
     return prometheus::TextSerializer().Serialize(families);
   }
 
+  void InitAlertmanager(std::string_view url) {
+    const prometheus::Labels labels = Label("alertmanager", url);
+    notification_latency.Add(labels, RequestBuckets());
+    for (Family<Counter>* family : {&sent, &failed, &rejected}) family->Add(labels);
+    pending.Add(labels);
+  }
+
+  // Series of an Alertmanager that is there no more would tell of it for good.
+  void RemoveAlertmanager(std::string_view url) {
+    const prometheus::Labels labels = Label("alertmanager", url);
+    notification_latency.Remove(&notification_latency.Add(labels, RequestBuckets()));
+    for (Family<Counter>* family : {&sent, &failed, &rejected}) {
+      family->Remove(&family->Add(labels));
+    }
+    for (Family<Gauge>* family : {&pending, &last_success, &alertmanager_clock_offset}) {
+      family->Remove(&family->Add(labels));
+    }
+  }
+
  private:
   void InitSource(const std::string& source) {
     const prometheus::Labels labels = Label("source", source);
@@ -112,12 +131,6 @@ class Metrics::Impl {
     for (const char* code : {"200", "error"}) {
       requests.Add({{"source", ValidUtf8(source)}, {"code", code}});
     }
-  }
-
-  void InitAlertmanager(const std::string& url) {
-    const prometheus::Labels labels = Label("alertmanager", url);
-    notification_latency.Add(labels, RequestBuckets());
-    for (Family<Counter>* family : {&sent, &failed, &rejected}) family->Add(labels);
   }
 
   // The board says when the last load was, telemetry only that there was one.
@@ -166,6 +179,18 @@ class Metrics::Impl {
   Family<Histogram>& notification_latency =
       Histograms(registry, "slowburn_notification_latency_seconds",
                  "How long an Alertmanager took to accept alerts.");
+  Family<Gauge>& pending =
+      Gauges(registry, "slowburn_notifications_pending",
+             "Alerts that an Alertmanager has not acknowledged as they are now.");
+  Family<Gauge>& last_success =
+      Gauges(registry, "slowburn_notifications_last_success_timestamp_seconds",
+             "When an Alertmanager last accepted any alert.");
+  Family<Gauge>& alertmanager_clock_offset =
+      Gauges(registry, "slowburn_alertmanager_clock_offset_seconds",
+             "Clock of the Alertmanager minus ours.");
+  Family<Gauge>& watchdog =
+      Gauges(registry, "slowburn_watchdog_sent",
+             "1 while the alert that always fires is sent, 0 while evaluations fail.");
   Family<Gauge>& rules_loaded =
       Gauges(registry, "slowburn_rules_loaded", "SLOs that the last load found valid.");
   Family<Gauge>& rules_invalid =
@@ -222,6 +247,30 @@ void Metrics::OnNotificationsFailed(std::string_view alertmanager, std::int64_t 
 
 void Metrics::OnNotificationsRejected(std::string_view alertmanager, std::int64_t alerts) {
   Add(impl_->rejected, Label("alertmanager", alertmanager), alerts);
+}
+
+void Metrics::OnDelivery(std::string_view alertmanager, const Delivery& delivery) {
+  const prometheus::Labels labels = Label("alertmanager", alertmanager);
+  impl_->pending.Add(labels).Set(static_cast<double>(delivery.pending));
+  if (delivery.last_success) {
+    impl_->last_success.Add(labels).Set(
+        absl::ToDoubleSeconds(*delivery.last_success - absl::UnixEpoch()));
+  }
+  if (delivery.clock_offset) {
+    impl_->alertmanager_clock_offset.Add(labels).Set(absl::ToDoubleSeconds(*delivery.clock_offset));
+  }
+}
+
+void Metrics::OnAlertmanager(std::string_view alertmanager, bool there) {
+  if (there) {
+    impl_->InitAlertmanager(alertmanager);
+  } else {
+    impl_->RemoveAlertmanager(alertmanager);
+  }
+}
+
+void Metrics::OnWatchdog(bool sent) {
+  impl_->watchdog.Add({}).Set(sent ? 1 : 0);
 }
 
 void Metrics::OnRulesLoaded(bool successful, std::int64_t loaded, std::int64_t invalid) {

@@ -33,6 +33,9 @@ class Metrics : public Telemetry {
                            absl::Duration took) override;
   void OnNotificationsFailed(std::string_view alertmanager, std::int64_t alerts) override;
   void OnNotificationsRejected(std::string_view alertmanager, std::int64_t alerts) override;
+  void OnDelivery(std::string_view alertmanager, const Delivery& delivery) override;
+  void OnAlertmanager(std::string_view alertmanager, bool there) override;
+  void OnWatchdog(bool sent) override;
   void OnRulesLoaded(bool successful, std::int64_t loaded, std::int64_t invalid) override;
 
   // The whole exposition in the text format 0.0.4: our own metrics, then the SLOs of `snapshot`.

@@ -71,7 +71,7 @@ class ConfigReader {
     if (const YamlNode* node = map.Find("rules")) ReadRules(*node);
     if (const YamlNode* node = map.Find("listen")) ReadListen(*node);
     if (const YamlNode* node = map.Find("web")) ReadWeb(*node);
-    map.NotYet("state");
+    if (const YamlNode* state = map.Find("state")) ReadState(*state);
     map.NotYet("exclusions");
     map.Finish();
     config_.defaults.interval = config_.interval;
@@ -108,7 +108,9 @@ class ConfigReader {
     const std::optional<std::string> url = ReadText(node, key, report_);
     if (!url.has_value()) return "";
     if (!IsUrl(*url)) {
-      report_.Error(node, fmt::format("{}: '{}' is not a URL", key, Shown(*url)),
+      // A proxy's may hold a password.
+      const std::string shown = key == "proxy_url" ? "" : fmt::format(" '{}'", Shown(*url));
+      report_.Error(node, fmt::format("{}:{} is not a URL", key, shown),
                     "http://host:port or https://host");
     }
     return *url;
@@ -208,12 +210,25 @@ class ConfigReader {
     if (const YamlNode* node = map.Find("tls")) ReadTls(*node, out);
     out.timeout = Positive(map, "timeout").value_or(out.timeout);
     out.compression = map.Bool("compression").value_or(false);
+    ReadProxy(map, out);
     const bool basic = !out.username.empty();
     const int ways = basic + !out.bearer_token.empty() + !out.bearer_token_file.empty();
     if (ways > 1) {
       report_.Error(map.node(), "give one of basic_auth, bearer_token and bearer_token_file");
     }
     return out;
+  }
+
+  void ReadProxy(MapReader& map, HttpSettings& out) {
+    out.proxy_url = Url(map, "proxy_url");
+    out.no_proxy = map.Text("no_proxy").value_or("");
+    out.proxy_from_environment = map.Bool("proxy_from_environment").value_or(false);
+    if (out.proxy_from_environment && map.Find("proxy_url") != nullptr) {
+      report_.Error(*map.Find("proxy_url"), "give one of proxy_url and proxy_from_environment");
+    }
+    if (!out.no_proxy.empty() && map.Find("proxy_url") == nullptr) {
+      report_.Error(*map.Find("no_proxy"), "no_proxy needs a proxy_url");
+    }
   }
 
   void ReadHeaders(const YamlNode& node, HttpSettings& out) {
@@ -262,6 +277,7 @@ class ConfigReader {
       config_.mode = *mode == "shadow" ? AlertMode::kShadow : AlertMode::kLive;
     }
     config_.resend_delay = Positive(map, "resend_delay").value_or(config_.resend_delay);
+    config_.watchdog = map.Bool("watchdog").value_or(true);
     if (const YamlNode* severities = map.Find("severities")) {
       MapReader classes(*severities, "severities", report_);
       for (const std::string_view name : {"page", "ticket"}) {
@@ -296,6 +312,19 @@ class ConfigReader {
         config_.rules.push_back(Resolved(*path));
       }
     }
+  }
+
+  void ReadState(const YamlNode& node) {
+    constexpr absl::Duration kShortest = absl::Hours(24);
+    MapReader map(node, "state", report_);
+    config_.state_path = Path(map, "path");
+    if (const auto retention = map.Duration("retention")) {
+      if (*retention < kShortest) {
+        report_.Error(*map.Find("retention"), "retention must be 1d or more");
+      }
+      config_.state_retention = *retention;
+    }
+    map.Finish();
   }
 
   void ReadListen(const YamlNode& node) {

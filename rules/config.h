@@ -31,6 +31,10 @@ struct HttpSettings {
   bool insecure_skip_verify = false;
   bool compression = false;  // Whether to ask for compressed answers: less to carry, more to do.
   absl::Duration timeout = absl::Seconds(10);
+  std::string proxy_url;  // With user and password where it asks for them; no proxy when empty.
+  std::string no_proxy;   // Hosts that are reached without it, with commas between.
+  bool proxy_from_environment = false;  // Instead: http_proxy, https_proxy and no_proxy decide.
+  std::string address;  // Connect to this, not to what the url's host resolves to; not configured.
 
   bool operator==(const HttpSettings&) const = default;
 };
@@ -68,9 +72,12 @@ struct Config {
   std::map<std::string, SourceSettings> sources;
   std::vector<HttpSettings> alertmanagers;
   AlertMode mode = AlertMode::kLive;  // Shadow: nothing is sent, whatever an SLO says.
+  bool watchdog = true;               // Whether the alert that always fires is sent.
   absl::Duration resend_delay = absl::Minutes(1);
   Labels external_labels;
   std::vector<std::string> rules;  // Files, folders and globs, relative to the configuration file.
+  std::string state_path;  // Folder of the state; empty: what is known goes with the process.
+  absl::Duration state_retention = absl::Hours(24 * 400);  // Of the history.
   std::string listen = "127.0.0.1:9390";
   std::string external_url;
   bool enable_reload = false;  // POST /-/reload

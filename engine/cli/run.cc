@@ -3,7 +3,6 @@
 #include <csignal>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -14,7 +13,9 @@
 #include "engine/io/log.h"
 #include "engine/io/prometheus_source.h"
 #include "engine/io/real_clock.h"
-#include "exporters/alertmanager.h"
+#include "engine/io/state_store.h"
+#include "engine/state_keeper.h"
+#include "exporters/alertmanager_pool.h"
 #include "exporters/api.h"
 #include "exporters/http_server.h"
 #include "exporters/metrics.h"
@@ -23,8 +24,11 @@
 namespace slowburn {
 namespace {
 
-// How long a shutdown may take to tell Alertmanager what is due.
+// How long a shutdown may take to finish an evaluation, to tell Alertmanager what is due, and to
+// write the state.
+constexpr absl::Duration kLastEvaluation = absl::Seconds(5);
 constexpr absl::Duration kLastDelivery = absl::Seconds(5);
+constexpr absl::Duration kLastWrite = absl::Seconds(5);
 
 struct RunOptions {
   std::string config;
@@ -35,6 +39,7 @@ struct RunOptions {
   std::string external_url;
   std::string interval;
   std::string settle;
+  std::string state;
   std::string log_level = "info";
   bool shadow = false;
   bool enable_reload = false;
@@ -79,6 +84,7 @@ bool MakeConfig(const RunOptions& options, Config& config) {
   }
   if (!options.listen.empty()) config.listen = options.listen;
   if (!options.external_url.empty()) config.external_url = options.external_url;
+  if (!options.state.empty()) config.state_path = options.state;
   if (options.shadow) config.mode = AlertMode::kShadow;
   if (options.enable_reload) config.enable_reload = true;
   config.rules.insert(config.rules.end(), options.rules.begin(), options.rules.end());
@@ -96,10 +102,29 @@ LogLevel ParseLogLevel(const std::string& text) {
   return LogLevel::kInfo;
 }
 
+// Opens the state that the configuration names; false when it must not be run on.
+bool OpenState(const Config& config, std::unique_ptr<StateFile>& state) {
+  if (config.state_path.empty()) {
+    Log(LogLevel::kWarn, "no state.path: a restart forgets what fires");
+    return true;
+  }
+  absl::StatusOr<std::unique_ptr<StateFile>> opened = StateFile::Open(
+      {.folder = config.state_path, .retention = config.state_retention}, RealClock());
+  if (!opened.ok()) {
+    Log(LogLevel::kError, "slowburn can't start",
+        {{"reason", std::string(opened.status().message())}});
+    return false;
+  }
+  state = *std::move(opened);
+  return true;
+}
+
 // Everything that runs, in the order in which it must be taken down again.
 class Process {
  public:
-  Process(const Config& config, bool allow_shrink) : config_(config) {
+  // `state` may be null: then nothing outlives the process.
+  Process(const Config& config, bool allow_shrink, std::unique_ptr<StateFile> state)
+      : config_(config) {
     Metrics::Options names;
     names.version = SLOWBURN_VERSION;
     for (const auto& [name, source] : config_.sources) names.sources.push_back(name);
@@ -107,23 +132,20 @@ class Process {
       names.alertmanagers.push_back(HttpClient(http).display_url());
     }
     metrics_ = std::make_unique<Metrics>(std::move(names));
-    for (const HttpSettings& http : config_.alertmanagers) {
-      workers_.push_back(std::make_unique<AlertmanagerWorker>(
-          AlertmanagerWorker::Options{http, config_.interval, config_.resend_delay}, board_,
-          RealClock(), *metrics_));
-    }
-    std::map<std::string, std::unique_ptr<Source>> sources;
-    for (const auto& [name, settings] : config_.sources) {
-      sources[name] = NewPrometheusSource(name, settings, RealClock(), *metrics_);
-    }
     Daemon::Options options;
     options.config = config_;
     options.allow_shrink = allow_shrink;
     options.read_files = [paths = config_.rules] { return ReadSpecFiles(paths); };
+    if (state) TakeUp(std::move(state), options);
+    pool_ = std::make_unique<AlertmanagerPool>(PoolOptions(), board_, RealClock(), *metrics_);
+    std::map<std::string, std::unique_ptr<Source>> sources;
+    for (const auto& [name, settings] : config_.sources) {
+      sources[name] = NewPrometheusSource(name, settings, RealClock(), *metrics_);
+    }
     daemon_ = std::make_unique<Daemon>(std::move(options), std::move(sources), board_, RealClock(),
                                        *metrics_);
     server_ = std::make_unique<HttpServer>(NewApi(ApiDependencies{
-        board_, *metrics_, [this](const std::string& id) { return Acknowledgements(id); },
+        board_, *metrics_, [this](const std::string& id) { return pool_->Acknowledgements(id); },
         [this] { return daemon_->healthy(); }, [this] { return daemon_->ready(); },
         config_.enable_reload ? std::function<absl::Status()>([this] { return daemon_->Reload(); })
                               : nullptr}));
@@ -132,7 +154,7 @@ class Process {
   absl::Status Start() {
     if (absl::Status listening = server_->Start(config_.listen); !listening.ok()) return listening;
     if (absl::Status loaded = daemon_->Start(); !loaded.ok()) return loaded;
-    for (const auto& worker : workers_) worker->Start();
+    pool_->Start();
     Log(LogLevel::kInfo, "slowburn runs",
         {{"version", SLOWBURN_VERSION}, {"listen", server_->address()}});
     return absl::OkStatus();
@@ -141,29 +163,56 @@ class Process {
   void Reload() { daemon_->Reload().IgnoreError(); }  // It logs what is wrong.
 
   void Stop() {
-    daemon_->Stop();
-    // All at once: one that hangs must not take the time of the others.
-    std::vector<std::thread> stopping;
-    for (const auto& worker : workers_) {
-      stopping.emplace_back([&worker] { worker->Stop(kLastDelivery); });
-    }
-    for (std::thread& thread : stopping) thread.join();
+    daemon_->Stop(kLastEvaluation);
+    pool_->Stop(kLastDelivery);
+    if (keeper_) keeper_->Stop(kLastWrite);
     server_->Stop();
   }
 
  private:
-  std::vector<Acknowledgement> Acknowledgements(const std::string& id) const {
-    std::vector<Acknowledgement> acknowledgements;
-    for (const auto& worker : workers_) {
-      acknowledgements.push_back({worker->url(), worker->AcknowledgedAt(id)});
+  // Reads what an earlier process left, and goes on to write it.
+  void TakeUp(std::unique_ptr<StateFile> state, Daemon::Options& options) {
+    if (!state->set_aside().empty()) metrics_->OnStateDamaged();
+    if (const StateReader* reader = state->reader()) {
+      const auto take = [](auto loaded, auto& into) {
+        if (loaded.ok()) {
+          into = *std::move(loaded);
+        } else {
+          Log(LogLevel::kError, "a part of the state can't be read",
+              {{"problem", std::string(loaded.status().message())}});
+        }
+      };
+      take(reader->Definitions(), options.definitions);
+      for (const auto& [name, source] : config_.sources) {
+        take(reader->LoadSource(name), options.restored[name]);
+      }
+      take(reader->Deliveries(), deliveries_);
     }
-    return acknowledgements;
+    keeper_ = std::make_unique<StateKeeper>(std::move(state), RealClock(), *metrics_);
+    options.keeper = keeper_.get();
+  }
+
+  AlertmanagerPool::Options PoolOptions() const {
+    AlertmanagerPool::Options options{.alertmanagers = config_.alertmanagers,
+                                      .interval = config_.interval,
+                                      .resend_delay = config_.resend_delay,
+                                      .keeper = keeper_.get(),
+                                      .restored = deliveries_};
+    if (config_.watchdog && config_.mode == AlertMode::kLive) {
+      options.watchdog = {.external_labels = config_.external_labels,
+                          .interval = config_.interval,
+                          .sources = config_.defaults.sources,
+                          .began = RealClock().TimeNow()};
+    }
+    return options;
   }
 
   Config config_;
   Board board_;
   std::unique_ptr<Metrics> metrics_;
-  std::vector<std::unique_ptr<AlertmanagerWorker>> workers_;
+  std::unique_ptr<StateKeeper> keeper_;
+  std::vector<SavedDelivery> deliveries_;  // Of an earlier process.
+  std::unique_ptr<AlertmanagerPool> pool_;
   std::unique_ptr<Daemon> daemon_;
   std::unique_ptr<HttpServer> server_;
 };
@@ -192,7 +241,9 @@ int Run(const RunOptions& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  Process process(config, options.allow_shrink);
+  std::unique_ptr<StateFile> state;
+  if (!OpenState(config, state)) return kUsage;
+  Process process(config, options.allow_shrink, std::move(state));
   if (const absl::Status started = process.Start(); !started.ok()) {
     Log(LogLevel::kError, "slowburn can't start", {{"reason", std::string(started.message())}});
     process.Stop();
@@ -222,6 +273,8 @@ void AddRun(CLI::App& app, int& exit_code) {
   command->add_option("--interval", options->interval, "Between evaluations");
   command->add_option("--settle", options->settle,
                       "How long after its scrape a sample is surely visible");
+  command->add_option("--state", options->state,
+                      "Folder of the state; without it a restart forgets what fires");
   command->add_option("--log-level", options->log_level, "How much to log")
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));

@@ -81,6 +81,7 @@ class Transfer {
     SLOWBURN_RETURN_IF_ERROR(target.problem);
     SetBasics(settings, target, request);
     SetTls(settings);
+    SetProxy(settings);
     return SetHeaders(settings, target, request);
   }
 
@@ -167,6 +168,13 @@ class Transfer {
       Set(CURLOPT_SSL_VERIFYPEER, 0L);
       Set(CURLOPT_SSL_VERIFYHOST, 0L);
     }
+  }
+
+  // Always set, as libcurl would else ask the environment, of which nobody thinks at night.
+  void SetProxy(const HttpSettings& settings) {
+    if (settings.proxy_from_environment) return;
+    Set(CURLOPT_PROXY, settings.proxy_url.c_str());
+    Set(CURLOPT_NOPROXY, settings.no_proxy.c_str());
   }
 
   absl::Status SetHeaders(const HttpSettings& settings, const HttpTarget& target,

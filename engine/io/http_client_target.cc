@@ -44,15 +44,18 @@ std::string Redact(const std::string& url) {
 // libcurl has no option for the name to verify: the url gets that name, and the connection is led
 // to the real host, which also stays in the Host header.
 void UseServerName(const std::string& server_name, CURLU* url, HttpTarget& target) {
-  const std::string host = Part(url, CURLUPART_HOST);
-  const std::string port = Part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   const std::string given_port = Part(url, CURLUPART_PORT);
-  target.host_header = given_port.empty() ? host : fmt::format("{}:{}", host, given_port);
-  target.connect_to = fmt::format("{}:{}:{}:{}", server_name, port, host, port);
+  target.host_header =
+      given_port.empty() ? target.host : fmt::format("{}:{}", target.host, given_port);
   if (curl_url_set(url, CURLUPART_HOST, server_name.c_str(), 0) != CURLUE_OK) {
     target.problem = absl::FailedPreconditionError(
         fmt::format("{}: server_name '{}' is no host name", target.display, server_name));
   }
+}
+
+// An address as it stands before a port.
+std::string Bracketed(const std::string& address) {
+  return address.find(':') == std::string::npos ? address : fmt::format("[{}]", address);
 }
 
 absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
@@ -104,8 +107,16 @@ HttpTarget ParseTarget(const HttpSettings& settings) {
     curl_url_set(url.get(), part, nullptr, 0);
   }
   target.display = TrimSlash(Part(url.get(), CURLUPART_URL));
+  target.host = Part(url.get(), CURLUPART_HOST);
+  std::string name = target.host;  // That libcurl is given.
   if (scheme == "https" && !settings.server_name.empty()) {
     UseServerName(settings.server_name, url.get(), target);
+    name = settings.server_name;
+  }
+  const std::string real = settings.address.empty() ? target.host : Bracketed(settings.address);
+  if (name != real) {
+    const std::string port = Part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    target.connect_to = fmt::format("{}:{}:{}:{}", name, port, real, port);
   }
   target.url = TrimSlash(Part(url.get(), CURLUPART_URL));
   return target;

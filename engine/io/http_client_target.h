@@ -15,10 +15,11 @@ struct HttpTarget {
   absl::Status problem;
   std::string url;      // Without user, password and final slashes.
   std::string display;  // The same as the user wrote it, whatever `server_name` did.
+  std::string host;     // Of the url.
   std::string username;
   std::string password;
-  std::string host_header;  // Both set only to reach a server under another name.
-  std::string connect_to;
+  std::string host_header;  // Set only to reach a server under another name.
+  std::string connect_to;   // Likewise, or at a given address.
 };
 
 // Takes the settings' url apart; what is wrong with it is in `problem`, without secrets.

@@ -74,8 +74,8 @@ class StateReader {
   // By SLO.
   absl::StatusOr<std::vector<SavedDefinition>> Definitions() const;
 
-  // Of one Alertmanager, by alert.
-  absl::StatusOr<std::vector<SavedDelivery>> Deliveries(const std::string& alertmanager) const;
+  // Of one Alertmanager, or of all, by alert.
+  absl::StatusOr<std::vector<SavedDelivery>> Deliveries(const std::string& alertmanager = {}) const;
 
   // The latest `limit` that match, the latest first.
   absl::StatusOr<std::vector<SavedEvent>> Events(const EventFilter& filter) const;

@@ -125,7 +125,7 @@ absl::StatusOr<std::vector<SavedDelivery>> StateReader::Deliveries(
   std::vector<SavedDelivery> deliveries;
   SLOWBURN_RETURN_IF_ERROR(connection_->Query(
       "SELECT alertmanager, alert_id, state, starts_at, resolved_at, acknowledged_at, alert"
-      " FROM deliveries WHERE alertmanager = ? ORDER BY alert_id",
+      " FROM deliveries WHERE ?1 IN ('', alertmanager) ORDER BY alertmanager, alert_id",
       [&](const StateRow& row) { deliveries.push_back(DeliveryOf(row, 0)); }, alertmanager));
   return deliveries;
 }

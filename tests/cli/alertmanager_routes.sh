@@ -15,3 +15,4 @@ routes() {
 routes pager alertname=ErrorBudgetBurn service=checkout slo=availability slo_class=page severity=critical
 routes tickets alertname=ErrorBudgetBurn service=checkout slo=availability slo_class=ticket severity=warning
 routes tickets alertname=ErrorBudgetBurn service=checkout slo=availability slo_class=no_data severity=warning
+routes dead-man alertname=SlowburnWatchdog slo_class=watchdog severity=none

@@ -297,6 +297,88 @@ TEST_CASE("HttpClient: reads secret files again for each request", "[engine]") {
   REQUIRE(client.Send({}).ok());
   CHECK(server.requests()[0].Header("authorization") == "Bearer one");
   CHECK(server.requests()[1].Header("authorization") == "Bearer two");
+
+  const std::string password = folder.Write("password", "one");
+  HttpClient basic({.url = server.url(), .username = "u", .password_file = password});
+  REQUIRE(basic.Send({}).ok());
+  std::filesystem::remove(password);
+  CHECK(basic.Send({}).status().code() == StatusCode::kFailedPrecondition);
+  folder.Write("password", "two");
+  REQUIRE(basic.Send({}).ok());
+  CHECK(server.requests()[2].Header("authorization") == "Basic dTpvbmU=");
+  CHECK(server.requests()[3].Header("authorization") == "Basic dTp0d28=");
+}
+
+// Sets a variable of the environment for as long as it lives.
+class Environment {
+ public:
+  Environment(const char* name, const std::string& value) : name_(name) {
+    setenv(name, value.c_str(), 1);
+  }
+
+  ~Environment() { unsetenv(name_); }
+
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST_CASE("HttpClient: uses the proxy that it is told to, and no other", "[engine]") {
+  FakeHttpServer server(Hello);
+  FakeHttpServer proxy([](const Request&) { return Answer{.body = "proxy"}; });
+  FakeHttpServer other([](const Request&) { return Answer{.body = "other"}; });
+  const Environment variable("http_proxy", other.url());
+  const std::string with_password = "http://anna:hunter2@" + proxy.url().substr(7);
+
+  struct Case {
+    const char* name;
+    HttpSettings settings;
+    std::string want;
+  };
+
+  const Case cases[] = {
+      {"none, whatever the environment says", {.url = server.url()}, "hello"},
+      {"one that is given", {.url = server.url(), .proxy_url = proxy.url()}, "proxy"},
+      {"one with a password", {.url = server.url(), .proxy_url = with_password}, "proxy"},
+      {"none for a host that is excepted",
+       {.url = server.url(), .proxy_url = proxy.url(), .no_proxy = "a.example,127.0.0.1"},
+       "hello"},
+      {"that of the environment",
+       {.url = server.url(), .proxy_from_environment = true},
+       "other"},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      HttpClient client(c.settings);
+      const auto response = client.Send({.path = "x"});
+      REQUIRE(response.ok());
+      CHECK(response->body == c.want);
+      if (c.settings.proxy_url == with_password) {
+        CHECK(proxy.requests().back().Header("proxy-authorization") == "Basic YW5uYTpodW50ZXIy");
+        CHECK(proxy.requests().back().target == server.url() + "/x");
+      }
+    }
+  }
+  const Environment exception("no_proxy", "127.0.0.1");
+  CHECK(HttpClient({.url = server.url(), .proxy_url = proxy.url()}).Send({})->body == "proxy");
+}
+
+TEST_CASE("HttpClient: no password of a proxy is in an error", "[engine]") {
+  HttpClient client({.url = "http://am.example", .proxy_url = "http://anna:hunter2@127.0.0.1:1"});
+  const auto response = client.Send({});
+  REQUIRE_FALSE(response.ok());
+  CHECK(MessageOf(response).find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("HttpClient: connects to a given address under the url's own name", "[engine]") {
+  FakeHttpServer server(Hello);
+  const std::string port = std::to_string(server.port());
+  HttpClient client({.url = "http://am.invalid:" + port, .address = "127.0.0.1"});
+  REQUIRE(client.Send({}).ok());
+  CHECK(server.requests()[0].Header("host") == "am.invalid:" + port);
+  CHECK(client.display_url() == "http://am.invalid:" + port);
 }
 
 TEST_CASE("HttpClient: unusable settings fail without a request", "[engine]") {

@@ -3,22 +3,15 @@
 #include "exporters/alertmanager.h"
 
 #include <atomic>
-#include <chrono>
-#include <functional>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/io/log.h"
-#include "engine/io/real_clock.h"
+#include "tests/exporters/alertmanager_bench.h"
 #include "tests/fakes/fake_http_server.h"
-#include "tests/fakes/test_server.h"
 
 namespace slowburn {
 namespace {
@@ -26,146 +19,6 @@ namespace {
 using Answer = FakeHttpServer::Answer;
 using Request = FakeHttpServer::Request;
 using nlohmann::json;
-
-const absl::Time kStart = absl::FromUnixSeconds(1795246200);  // 2026-11-21T07:30:00Z
-
-Alert Firing(const std::string& name, absl::Time starts_at = kStart) {
-  Alert alert;
-  alert.labels = {{"alertname", name}, {"severity", "critical"}};
-  alert.annotations = {{"summary", "it burns"}};
-  alert.state = AlertState::kFiring;
-  alert.active_since = starts_at;
-  alert.starts_at = starts_at;
-  return alert;
-}
-
-Alert Resolved(const std::string& name, absl::Time resolved_at, absl::Time starts_at = kStart) {
-  Alert alert = Firing(name, starts_at);
-  alert.state = AlertState::kResolved;
-  alert.resolved_at = resolved_at;
-  return alert;
-}
-
-// A simulated clock that tells how often it was read, and so how far its reader has come.
-class WatchedClock : public SimulatedClock {
- public:
-  using SimulatedClock::SimulatedClock;
-
-  absl::Time TimeNow() override {
-    ++reads_;
-    return SimulatedClock::TimeNow();
-  }
-
-  int reads() const { return reads_; }
-
- private:
-  std::atomic<int> reads_ = 0;
-};
-
-class CountingTelemetry : public Telemetry {
- public:
-  void OnNotificationsSent(std::string_view, std::int64_t alerts, absl::Duration) override {
-    sent += alerts;
-  }
-
-  void OnNotificationsFailed(std::string_view, std::int64_t alerts) override { failed += alerts; }
-
-  void OnNotificationsRejected(std::string_view, std::int64_t alerts) override {
-    rejected += alerts;
-  }
-
-  std::atomic<std::int64_t> sent = 0;
-  std::atomic<std::int64_t> failed = 0;
-  std::atomic<std::int64_t> rejected = 0;
-};
-
-bool WaitUntil(const std::function<bool()>& condition) {
-  for (int i = 0; i < 10000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
-}
-
-// A worker, its board and clock, and the Alertmanager that it delivers to.
-class Bench {
- public:
-  explicit Bench(FakeHttpServer::Handler handler, absl::Duration timeout = absl::Seconds(10))
-      : server(std::move(handler)),
-        worker(OptionsFor(server.url(), timeout), board, clock, telemetry) {
-    SetLogLevel(LogLevel::kError);
-    worker.Start();
-  }
-
-  ~Bench() { SetLogLevel(LogLevel::kInfo); }
-
-  static AlertmanagerWorker::Options OptionsFor(const std::string& url, absl::Duration timeout) {
-    return {.http = {.url = url, .timeout = timeout},
-            .interval = absl::Seconds(30),
-            .resend_delay = absl::Minutes(1)};
-  }
-
-  void Publish(std::vector<Alert> alerts) {
-    alerts_ = std::move(alerts);
-    auto snapshot = std::make_shared<SourceSnapshot>();
-    snapshot->source = "main";
-    snapshot->alerts = alerts_;
-    board.Publish(std::shared_ptr<const SourceSnapshot>(std::move(snapshot)));
-  }
-
-  // Publishes, and waits until the worker has done all that it wants to at this moment.
-  void Settle(std::vector<Alert> alerts) {
-    alerts_ = std::move(alerts);
-    Settle();
-  }
-
-  void Settle() {
-    // A quiet round reads the clock twice: when it forgets and when it looks for what is due.  A
-    // post reads it at most three times.  So many reads without a post are of quiet rounds.
-    std::size_t posts_before = posts();
-    int rounds = 0;
-    for (int quiet = 0; quiet < 3; ++quiet) {
-      REQUIRE(++rounds < 200);  // It posts without an end.
-      const int reads_before = clock.reads();
-      Publish(alerts_);
-      REQUIRE(WaitUntil([&] { return clock.reads() >= reads_before + 2; }));
-      if (std::exchange(posts_before, posts()) != posts()) quiet = -1;
-    }
-  }
-
-  void Step(absl::Duration by) {
-    clock.AdvanceTime(by);
-    Settle();
-  }
-
-  std::size_t posts() const { return server.requests().size(); }
-
-  json Post(std::size_t index) const { return json::parse(server.requests().at(index).body); }
-
-  // How often an alert of this name was posted.
-  std::size_t PostsOf(const std::string& name) const {
-    std::size_t count = 0;
-    for (const Request& request : server.requests()) {
-      for (const json& alert : json::parse(request.body)) {
-        if (alert["labels"]["alertname"] == name) ++count;
-      }
-    }
-    return count;
-  }
-
-  WatchedClock clock{kStart};
-  CountingTelemetry telemetry;
-  Board board;
-  FakeHttpServer server;
-  AlertmanagerWorker worker;
-
- private:
-  std::vector<Alert> alerts_;
-};
-
-Answer Fine(const Request&) {
-  return {.status = 200};
-}
 
 TEST_CASE("ToPostable: a firing alert ends when four resends failed", "[exporters]") {
   const absl::Time at = kStart + absl::Minutes(10);
@@ -233,6 +86,16 @@ TEST_CASE("AlertsJson: replaces what is no UTF-8", "[exporters]") {
   CHECK(json::parse(text)[0]["labels"]["alertname"] == "a\xef\xbf\xbd");
 }
 
+TEST_CASE("AlertsJson: makes names that Alertmanager takes", "[exporters]") {
+  const std::string text = AlertsJson({{.labels = {{"a-b", "1"}, {"9", "2"}, {"\xff", "3"}},
+                                        .annotations = {{"run book", "x"}, {"", "y"}},
+                                        .starts_at = absl::InfinitePast(),
+                                        .ends_at = absl::InfiniteFuture()}});
+  CHECK(json::parse(text) == json::parse(R"([{
+    "labels": {"a_b": "1", "_9": "2", "_": "3"}, "annotations": {"run_book": "x", "_": "y"},
+    "startsAt": "1970-01-01T00:00:00.000Z", "endsAt": "9999-12-31T23:59:59.000Z"}])"));
+}
+
 TEST_CASE("AlertsJson: leaves out a url that a strict parser refuses", "[exporters]") {
   struct Case {
     const char* url;
@@ -298,7 +161,7 @@ TEST_CASE("AlertmanagerWorker: posts what fires and what is resolved", "[exporte
   CHECK(bench.telemetry.sent == 2);
   CHECK(bench.worker.AcknowledgedAt(Firing("firing").Id()) == kStart + absl::Minutes(2));
   CHECK(bench.worker.AcknowledgedAt(shadow.Id()) == std::nullopt);
-  CHECK(bench.worker.url() == bench.server.url());
+  CHECK(bench.worker.name() == bench.server.url());
 }
 
 TEST_CASE("AlertmanagerWorker: any 2xx is an acknowledgement", "[exporters]") {
@@ -642,82 +505,17 @@ TEST_CASE("AlertmanagerWorker: a dead Alertmanager does not delay another", "[ex
                              telemetry);
   AlertmanagerWorker to_alive(Bench::OptionsFor(alive.url(), absl::Minutes(5)), board, clock,
                               telemetry);
+  board.AddListener([&] {
+    to_dead.Wake();
+    to_alive.Wake();
+  });
   to_dead.Start();
   to_alive.Start();
   for (std::size_t i = 1; i <= 3; ++i) {
-    auto snapshot = std::make_shared<SourceSnapshot>();
-    snapshot->alerts = {Firing(fmt::format("a{}", i))};
-    board.Publish(std::shared_ptr<const SourceSnapshot>(std::move(snapshot)));
+    PublishAlerts(board, {Firing(fmt::format("a{}", i))});
     CHECK(alive.WaitForRequests(i));
   }
   CHECK(dead.requests().size() <= 1);
-}
-
-TEST_CASE("AlertmanagerWorker: may go before the board's last publication", "[exporters]") {
-  FakeHttpServer server(Fine);
-  WatchedClock clock(kStart);
-  Telemetry telemetry;
-  Board board;
-  {
-    AlertmanagerWorker worker(Bench::OptionsFor(server.url(), absl::Seconds(1)), board, clock,
-                              telemetry);
-  }
-  board.Publish(std::make_shared<const SourceSnapshot>());
-  CHECK(server.requests().empty());
-}
-
-// The alert of this name that a real Alertmanager shows; null without one.
-json Shown(const TestServer& server, const std::string& name) {
-  const auto body = server.Get("/api/v2/alerts");
-  if (!body) return nullptr;
-  for (const json& alert : json::parse(*body)) {
-    if (alert["labels"]["alertname"] == name) return alert;
-  }
-  return nullptr;
-}
-
-TEST_CASE("AlertmanagerWorker: delivers to a real Alertmanager", "[exporters]") {
-  const auto server = TestServer::StartAlertmanager({});
-  if (server == nullptr) {
-    WARN("skipped: prometheus-alertmanager is not installed");
-    return;
-  }
-  CountingTelemetry telemetry;
-  Board board;
-  AlertmanagerWorker worker(Bench::OptionsFor(server->url(), absl::Seconds(10)), board, RealClock(),
-                            telemetry);
-  worker.Start();
-  const auto publish = [&](std::vector<Alert> alerts) {
-    auto snapshot = std::make_shared<SourceSnapshot>();
-    snapshot->alerts = std::move(alerts);
-    board.Publish(std::shared_ptr<const SourceSnapshot>(std::move(snapshot)));
-  };
-  const absl::Time starts_at =
-      absl::FromUnixSeconds(absl::ToUnixSeconds(RealClock().TimeNow())) - absl::Minutes(3);
-  Alert good = Firing("good", starts_at);
-  good.labels["empty"] = "";
-  good.generator_url = "http://prometheus/graph?g0.expr=up";
-  Alert bad_url = Firing("bad_url", starts_at);
-  bad_url.generator_url = "not a url";
-  Alert bad_label = Firing("bad_label", starts_at);
-  bad_label.labels["bad-label"] = "x";
-  publish({bad_label, bad_url, good});
-
-  REQUIRE(WaitUntil([&] { return telemetry.sent == 2 && telemetry.rejected == 1; }));
-  const json shown = Shown(*server, "good");
-  REQUIRE_FALSE(shown.is_null());
-  CHECK(shown["labels"] == json{{"alertname", "good"}, {"severity", "critical"}});
-  CHECK(shown["annotations"] == json{{"summary", "it burns"}});
-  CHECK(shown["startsAt"] ==
-        absl::FormatTime("%Y-%m-%dT%H:%M:%S.000Z", starts_at, absl::UTCTimeZone()));
-  CHECK(shown["generatorURL"] == "http://prometheus/graph?g0.expr=up");
-  CHECK_FALSE(Shown(*server, "bad_url").is_null());
-  CHECK(Shown(*server, "bad_label").is_null());
-  CHECK(telemetry.failed == 0);
-
-  publish({Resolved("bad_url", RealClock().TimeNow(), starts_at), good});
-  CHECK(WaitUntil([&] { return Shown(*server, "bad_url").is_null(); }));
-  CHECK_FALSE(Shown(*server, "good").is_null());
 }
 
 }  // namespace

@@ -205,6 +205,7 @@ TEST_CASE("Metrics: our own series are there at 0 from the start", "[exporters]"
            "slowburn_notifications_failed_total{alertmanager=\"http://am-1:9093\"} 0\n",
            "slowburn_notifications_rejected_total{alertmanager=\"http://am-1:9093\"} 0\n",
            "slowburn_notification_latency_seconds_count{alertmanager=\"http://am-1:9093\"} 0\n",
+           "slowburn_notifications_pending{alertmanager=\"http://am-1:9093\"} 0\n",
            "slowburn_rules_loaded 0\n",
            "slowburn_rules_invalid 0\n",
            "slowburn_config_last_reload_successful 0\n",
@@ -214,6 +215,35 @@ TEST_CASE("Metrics: our own series are there at 0 from the start", "[exporters]"
   // Nothing was measured or loaded yet.
   CHECK_THAT(text, !Contains("slowburn_source_clock_offset_seconds"));
   CHECK_THAT(text, !Contains("slowburn_config_last_reload_success_timestamp_seconds"));
+  CHECK_THAT(text, !Contains("slowburn_notifications_last_success_timestamp_seconds"));
+  CHECK_THAT(text, !Contains("slowburn_alertmanager_clock_offset_seconds"));
+  CHECK_THAT(text, !Contains("slowburn_watchdog_sent"));  // It may be off.
+}
+
+TEST_CASE("Metrics: an Alertmanager that goes takes its series along", "[exporters]") {
+  Metrics metrics = NewMetrics();
+  metrics.OnAlertmanager("http://am-2:9093", true);
+  metrics.OnDelivery("http://am-2:9093", {.pending = 7,
+                                          .last_success = absl::FromUnixSeconds(1000),
+                                          .clock_offset = absl::Seconds(-2)});
+  metrics.OnWatchdog(true);
+  std::string text = metrics.Expose(SampleSnapshot());
+  for (const char* series : {
+           "slowburn_notifications_sent_total{alertmanager=\"http://am-2:9093\"} 0\n",
+           "slowburn_notifications_pending{alertmanager=\"http://am-2:9093\"} 7\n",
+           "slowburn_notifications_last_success_timestamp_seconds{alertmanager="
+           "\"http://am-2:9093\"} 1000\n",
+           "slowburn_alertmanager_clock_offset_seconds{alertmanager=\"http://am-2:9093\"} -2\n",
+           "slowburn_watchdog_sent 1\n",
+       }) {
+    CHECK_THAT(text, Contains(series));
+  }
+  metrics.OnAlertmanager("http://am-2:9093", false);
+  metrics.OnWatchdog(false);
+  text = metrics.Expose(SampleSnapshot());
+  CHECK_THAT(text, !Contains("am-2"));
+  CHECK_THAT(text, Contains("am-1"));
+  CHECK_THAT(text, Contains("slowburn_watchdog_sent 0\n"));
 }
 
 TEST_CASE("Metrics: telemetry arrives under its labels", "[exporters]") {

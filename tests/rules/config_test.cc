@@ -62,10 +62,14 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
   CHECK(config.sources.at("us").deduplicated);
   CHECK(config.sources.at("us").settle == absl::Seconds(90));
 
-  REQUIRE(config.alertmanagers.size() == 2);
+  REQUIRE(config.alertmanagers.size() == 3);
   CHECK(config.alertmanagers[0].url == "http://am1:9093");
   CHECK(config.alertmanagers[0].timeout == absl::Seconds(5));
   CHECK(config.alertmanagers[1].bearer_token == "secret");
+  CHECK(config.alertmanagers[1].proxy_url == "http://u:p@proxy:3128");
+  CHECK(config.alertmanagers[1].no_proxy == "a.example");
+  CHECK(config.alertmanagers[2].proxy_from_environment);
+  CHECK_FALSE(config.watchdog);
 }
 
 TEST_CASE("LoadConfig: fills the defaults of rule files", "[rules]") {
