@@ -92,6 +92,17 @@ class Evaluator {
   std::vector<std::string> Restore(const std::vector<ActiveSlo>& slos, SavedSource saved,
                                    std::int64_t now_slot);
 
+  // Where a saved source stands: the slot that was saved last, on the grid of its slots.
+  struct Place {
+    std::int64_t step_ms = 0;
+    std::int64_t slot = 0;
+
+    absl::Time TimeOf(std::int64_t of) const { return absl::FromUnixMillis(of * step_ms); }
+  };
+
+  // Of SavedSource::heads; nullopt when they are damaged or of another version.
+  static std::optional<Place> PlaceOf(const std::string& heads);
+
   // The alerts as they stand before the first evaluation, to be sent at once.
   std::shared_ptr<const SourceSnapshot> Standing() const;
 

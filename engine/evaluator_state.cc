@@ -76,6 +76,12 @@ struct Evaluator::SavedHeads {
   }
 };
 
+std::optional<Evaluator::Place> Evaluator::PlaceOf(const std::string& heads) {
+  const std::optional<SavedHeads> saved = SavedHeads::Decode(heads);
+  if (!saved) return std::nullopt;
+  return Place{saved->step_ms, saved->slot};
+}
+
 // The windows of a ladder in milliseconds: `300000,3600000`.
 std::string Evaluator::LadderName(const std::vector<std::int64_t>& ladder) const {
   std::vector<std::int64_t> windows;

@@ -40,6 +40,7 @@ struct StateSummary {
     std::int64_t columns = 0;
     std::int64_t oldest_slot = 0;  // Of the columns; 0 without one.
     std::int64_t newest_slot = 0;
+    std::string heads;
   };
 
   std::string path;

@@ -54,10 +54,11 @@ absl::Status SummarizeSources(StateConnection& connection, StateSummary& summary
       "SELECT name, (SELECT count(*) FROM slos WHERE source = name),"
       " (SELECT count(*) FROM columns WHERE source = name),"
       " (SELECT ifnull(min(slot), 0) FROM columns WHERE source = name),"
-      " (SELECT ifnull(max(slot), 0) FROM columns WHERE source = name)"
+      " (SELECT ifnull(max(slot), 0) FROM columns WHERE source = name), heads"
       " FROM sources ORDER BY name",
       [&](const StateRow& row) {
-        summary.sources.push_back({row.String(0), row.Int(1), row.Int(2), row.Int(3), row.Int(4)});
+        summary.sources.push_back(
+            {row.String(0), row.Int(1), row.Int(2), row.Int(3), row.Int(4), row.String(5)});
       });
 }
 
