@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/state_text.h"
 
-#include <optional>
+#include <initializer_list>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/evaluator.h"
 #include "exporters/slo_json.h"
 #include "exporters/text.h"
 
@@ -16,22 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-// When things were, of one source.
-struct SourceTimes {
-  std::optional<absl::Time> saved;  // The slot that was saved last.
-  std::optional<absl::Time> oldest;
-  std::optional<absl::Time> newest;
-};
-
-SourceTimes TimesOf(const StateSummary::Source& source) {
-  const auto place = Evaluator::PlaceOf(source.heads);
-  if (!place) return {};
-  SourceTimes times;
-  times.saved = place->TimeOf(place->slot);
-  if (source.columns == 0) return times;
-  times.oldest = place->TimeOf(source.oldest_slot);
-  times.newest = place->TimeOf(source.newest_slot);
-  return times;
+StateReport::Times TimesOf(const StateReport& report, const std::string& source) {
+  const auto it = report.times.find(source);
+  return it == report.times.end() ? StateReport::Times() : it->second;
 }
 
 std::string SizeText(std::int64_t bytes) {
@@ -43,8 +30,7 @@ std::string CountOf(std::int64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-std::string SourceLine(const StateSummary::Source& source) {
-  const SourceTimes times = TimesOf(source);
+std::string SourceLine(const StateSummary::Source& source, const StateReport::Times& times) {
   std::string line = fmt::format("source {}: {}, {}", Printable(source.name),
                                  CountOf(source.slos, "SLO"), CountOf(source.columns, "column"));
   if (times.oldest) {
@@ -72,8 +58,7 @@ std::string EventLine(const SavedEvent& event) {
       Words({event.kind, event.slo_id, event.group, event.alert_class, change, event.text}));
 }
 
-json SourceJson(const StateSummary::Source& source) {
-  const SourceTimes times = TimesOf(source);
+json SourceJson(const StateSummary::Source& source, const StateReport::Times& times) {
   return {{"name", source.name},
           {"slos", source.slos},
           {"columns", source.columns},
@@ -105,7 +90,9 @@ std::string StateText(const StateReport& report) {
   text += report.integrity.ok()
               ? "integrity: good\n"
               : fmt::format("integrity: DAMAGED: {}\n", std::string(report.integrity.message()));
-  for (const StateSummary::Source& source : summary.sources) text += SourceLine(source);
+  for (const StateSummary::Source& source : summary.sources) {
+    text += SourceLine(source, TimesOf(report, source.name));
+  }
   text += fmt::format("kept: {}, {}, {}, {}\n", CountOf(summary.definitions, "definition"),
                       fmt::format("deliveries of {}", CountOf(summary.deliveries, "alert")),
                       CountOf(summary.events, "event"), CountOf(summary.rollups, "hour"));
@@ -134,7 +121,7 @@ std::string StateJson(const StateReport& report) {
               {"events", json::array()}};
   if (!report.integrity.ok()) out["damage"] = std::string(report.integrity.message());
   for (const StateSummary::Source& source : summary.sources) {
-    out["sources"].push_back(SourceJson(source));
+    out["sources"].push_back(SourceJson(source, TimesOf(report, source.name)));
   }
   for (const SavedAlert& alert : summary.firing) out["firing"].push_back(AlertJson(alert));
   for (const SavedEvent& event : report.events) out["events"].push_back(EventJson(event));

@@ -1,10 +1,12 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "engine/cli/command.h"
+#include "engine/evaluator.h"
 #include "engine/io/real_clock.h"
 #include "engine/io/state_store.h"
 #include "exporters/state_text.h"
@@ -37,6 +39,14 @@ bool FindFolder(const StateCommandOptions& options, std::string& folder) {
   return !folder.empty();
 }
 
+StateReport::Times TimesOf(const StateSummary::Source& source) {
+  const auto place = Evaluator::PlaceOf(source.heads);
+  if (!place) return {};
+  if (source.columns == 0) return {place->TimeOf(place->slot), std::nullopt, std::nullopt};
+  return {place->TimeOf(place->slot), place->TimeOf(source.oldest_slot),
+          place->TimeOf(source.newest_slot)};
+}
+
 int Info(const StateCommandOptions& options) {
   std::string folder;
   if (!FindFolder(options, folder)) return kUsage;
@@ -51,6 +61,9 @@ int Info(const StateCommandOptions& options) {
   }
   report.summary = *summary;
   report.events = *events;
+  for (const StateSummary::Source& source : report.summary.sources) {
+    report.times[source.name] = TimesOf(source);
+  }
   fmt::print("{}", options.json ? StateJson(report) : StateText(report));
   return report.integrity.ok() ? kGood : kCheckFailed;
 }

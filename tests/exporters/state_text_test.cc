@@ -15,7 +15,8 @@ StateReport SampleReport() {
   report.summary.path = "/var/lib/slowburn/slowburn.db";
   report.summary.bytes = 12'345'678;
   report.summary.schema_version = 1;
-  report.summary.sources = {{"default", 2, 304, 5, 9, "not for this version"}, {"eu\n", 1, 1}};
+  report.summary.sources = {{"default", 2, 304, 5, 9}, {"eu\n", 1, 1}};
+  report.times["default"] = {StateTime(), StateTime() - absl::Hours(1), StateTime()};
   report.summary.firing = SampleDelta().alerts;
   report.summary.firing.pop_back();
   report.summary.definitions = 3;
@@ -30,7 +31,8 @@ TEST_CASE("StateText: says what is kept and what fires", "[exporters]") {
   CHECK(StateText(SampleReport()) ==
         "/var/lib/slowburn/slowburn.db: 12.3 MB, schema version 1\n"
         "integrity: good\n"
-        "source default: 2 SLOs, 304 columns\n"
+        "source default: 2 SLOs, 304 columns from 2026-03-01T01:26:30Z to 2026-03-01T02:26:30Z, "
+        "saved at 2026-03-01T02:26:30Z\n"
         "source eu\\n: 1 SLO, 1 column\n"
         "kept: 3 definitions, deliveries of 1 alert, 2 events, 0 hours\n"
         "firing:\n"
@@ -61,7 +63,8 @@ TEST_CASE("StateJson: the same for machines", "[exporters]") {
   CHECK(json["bytes"] == 12'345'678);
   CHECK(json["integrity"] == "good");
   CHECK(json["sources"][0]["columns"] == 304);
-  CHECK(json["sources"][0]["saved_slot"].is_null());
+  CHECK(json["sources"][0]["saved_slot"] == "2026-03-01T02:26:30.000Z");
+  CHECK(json["sources"][1]["saved_slot"].is_null());
   CHECK(json["firing"][0]["starts_at"] == "2026-03-01T02:26:30.000Z");
   CHECK(json["firing"][0]["class"] == "page");
   CHECK(json["events"][0]["to"] == "firing");
