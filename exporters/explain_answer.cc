@@ -21,6 +21,8 @@ std::string_view Capitals(AlertClass alert_class) {
       return "TICKET";
     case AlertClass::kNoData:
       return "NO DATA";
+    case AlertClass::kSource:
+      return "SOURCE";
   }
   return "";
 }
