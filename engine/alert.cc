@@ -94,6 +94,15 @@ Truth StillBurning(std::span<const TierVerdict> verdicts) {
   return burning;
 }
 
+AlertRecord ForgetResolved(AlertRecord record, absl::Time at) {
+  const bool told = record.state == AlertState::kResolved && record.resolved_at &&
+                    at - *record.resolved_at > kResolvedShown;
+  if (!told) return record;
+  AlertRecord fresh;
+  fresh.tiers = std::move(record.tiers);
+  return fresh;
+}
+
 AlertRecord Resolve(AlertRecord record, Resolution why, absl::Time at) {
   assert(record.state == AlertState::kFiring);
   record.state = AlertState::kResolved;

@@ -42,6 +42,9 @@ struct TierState {
   bool operator==(const TierState&) const = default;
 };
 
+// For how long an alert that has been resolved is shown, and sent again.
+inline constexpr absl::Duration kResolvedShown = absl::Minutes(15);
+
 // Advances one tier by one evaluation.  Pure: same inputs, same result.
 //
 // Unknown holds the state; a pending `for` clock runs on through it, but firing needs a true
@@ -97,6 +100,9 @@ Truth StillBurning(std::span<const TierVerdict> verdicts);
 AlertRecord Advance(const AlertRecord& record, std::span<const Tier> tiers,
                     std::span<const TierVerdict> verdicts, absl::Time at,
                     const HoldPolicy& hold = {});
+
+// `record`, or a fresh one in its place when it was resolved longer ago than it is shown.
+AlertRecord ForgetResolved(AlertRecord record, absl::Time at);
 
 // `record`, which fires, resolved at `at` for `why`.  Its tiers begin anew.
 AlertRecord Resolve(AlertRecord record, Resolution why, absl::Time at);

@@ -32,6 +32,9 @@ Evaluator::Options EvaluatorOptions(const Config& config, const std::string& nam
   options.grid.settle_ms = absl::ToInt64Milliseconds(SettleOf(config, source));
   options.deduplicated = source.deduplicated;
   options.max_series = config.max_series;
+  options.hold_limit = config.hold_limit;
+  options.source_down_after = config.source_down_after;
+  options.source_down_severity = config.defaults.severities.at("page");
   options.around.external_labels = config.external_labels;
   options.around.external_url = config.external_url;
   options.around.browse_url = source.browse_url.empty() ? source.http.url : source.browse_url;
