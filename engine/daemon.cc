@@ -32,6 +32,9 @@ Evaluator::Options EvaluatorOptions(const Config& config, const std::string& nam
   options.deduplicated = source.deduplicated;
   options.max_series = config.max_series;
   options.keeps_state = keeps_state;
+  options.hold_limit = config.hold_limit;
+  options.source_down_after = config.source_down_after;
+  options.source_down_severity = config.defaults.severities.at("page");
   options.around.external_labels = config.external_labels;
   options.around.external_url = config.external_url;
   options.around.browse_url = source.browse_url.empty() ? source.http.url : source.browse_url;
@@ -80,6 +83,7 @@ absl::Status Daemon::Start() {
         fmt::format("{} (--allow-shrink starts without any)", std::string(loaded.message())));
   }
   for (const auto& loop : loops_) {
+    loop->evaluator.AdoptStarts(options_.starts);
     loop->alive_ms = absl::ToUnixMillis(clock_.TimeNow());
     loop->thread = std::thread([this, &loop] { Evaluate(*loop); });
   }
@@ -149,6 +153,9 @@ void Daemon::EvaluateSlot(Loop& loop, std::int64_t slot, std::int64_t missed) {
     const MutexLock lock(&loop.mutex);
     if (loop.changed) loop.evaluator.SetSlos(loop.next);
     loop.changed = false;
+    for (const Loop::Release& release : std::exchange(loop.releases, {})) {
+      loop.evaluator.Release(release.alert_id, release.annotation, release.text, clock_.TimeNow());
+    }
   }
   const absl::Time began = clock_.TimeNow();
   const Evaluator::Result result = loop.evaluator.Evaluate(slot);
@@ -222,6 +229,23 @@ void Daemon::Stop(absl::Duration bound) {
     if (loop->thread.joinable()) loop->thread.join();
   }
   if (poller_.joinable()) poller_.join();
+}
+
+absl::Status Daemon::Release(const std::string& alert_id, const std::string& annotation,
+                             const std::string& text) {
+  bool found = false;
+  for (const auto& source : board_.Read().sources) {
+    for (const Alert& alert : source->alerts) {
+      const bool meant = alert.Id() == alert_id || AlertHandle(alert) == alert_id;
+      found = found || (meant && alert.state == AlertState::kFiring);
+    }
+  }
+  if (!found) return absl::NotFoundError(fmt::format("no alert '{}' fires", alert_id));
+  for (const auto& loop : loops_) {
+    const MutexLock lock(&loop->mutex);
+    loop->releases.push_back({alert_id, annotation, text});
+  }
+  return absl::OkStatus();
 }
 
 bool Daemon::healthy() const {

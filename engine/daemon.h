@@ -42,6 +42,8 @@ class Daemon {
     // What an earlier process left: its SLOs, and by source where they stood.
     std::vector<SavedDefinition> definitions = {};
     std::map<std::string, SavedSource> restored = {};
+    // When alerts began that Alertmanagers still have, by Alert::Id, for a start without state.
+    std::map<std::string, absl::Time> starts = {};
   };
 
   // `sources` by name, all that the configuration names.  The others must outlive this.
@@ -55,6 +57,11 @@ class Daemon {
 
   // Loads the rules anew; on error what runs goes on.
   absl::Status Reload();
+
+  // Has each source's evaluator resolve the firing alert with this id or handle at its next
+  // evaluation; see Evaluator::Release.  kNotFound when no alert on the board is meant.
+  absl::Status Release(const std::string& alert_id, const std::string& annotation,
+                       const std::string& text);
 
   // Ends all threads.  An evaluation in progress is finished and saved where that takes no longer
   // than `bound`; then its requests are cut off.  Idempotent.

@@ -27,6 +27,13 @@ struct Daemon::Loop {
         scheduler(interval),
         source_time(interval) {}
 
+  // What is to be resolved by hand.
+  struct Release {
+    std::string alert_id;
+    std::string annotation;
+    std::string text;
+  };
+
   std::string name;
   std::unique_ptr<Source> source;
   Evaluator evaluator;
@@ -43,6 +50,7 @@ struct Daemon::Loop {
   Mutex mutex;
   std::vector<ActiveSlo> next ABSL_GUARDED_BY(mutex);
   bool changed ABSL_GUARDED_BY(mutex) = false;
+  std::vector<Release> releases ABSL_GUARDED_BY(mutex);
 };
 
 }  // namespace slowburn

@@ -183,6 +183,16 @@ void Evaluator::SaveAlerts(SourceDelta& delta) {
                           retired.removed));
     }
   }
+  for (const Alert& alert : departed_) {
+    // Known by its labels: the SLO has another alert of that class by now, or none.
+    SavedAlert saved = MakeSavedAlert(alert.slo_id, alert.group_key, alert.alert_class, {},
+                                      {&alert, 1}, alert.resolved_at);
+    saved.group = alert.Id();
+    save(std::move(saved));
+  }
+  if (IsWorthSaving(watch_.record())) {
+    save(MakeSavedAlert("", "", AlertClass::kSource, watch_.record(), {}, {}));
+  }
   for (auto& [identity, saved] : before) delta.dropped_alerts.push_back(std::move(saved.first));
 }
 
@@ -310,6 +320,14 @@ void Evaluator::RestoreAlerts(const SavedSource& saved, std::vector<std::string>
       problems.push_back(fmt::format("an alert of {} can't be read", each.slo_id));
       continue;
     }
+    if (restored->alert_class == AlertClass::kSource) {
+      watch_.Restore(std::move(restored->record));
+      continue;
+    }
+    if (restored->alert && restored->alert->state == AlertState::kResolved && restored->removed) {
+      departed_.push_back(*std::move(restored->alert));
+      continue;
+    }
     const auto running = by_id.find(each.slo_id);
     if (running != by_id.end() && !restored->removed) {
       running->second->alerts[each.group][restored->alert_class] = std::move(restored->record);
@@ -417,6 +435,10 @@ std::shared_ptr<const SourceSnapshot> Evaluator::Standing() const {
   }
   for (const Retired& retired : retired_) {
     snapshot->alerts.insert(snapshot->alerts.end(), retired.alerts.begin(), retired.alerts.end());
+  }
+  snapshot->alerts.insert(snapshot->alerts.end(), departed_.begin(), departed_.end());
+  if (std::optional<Alert> down = watch_.MakeAlert({}, last_at_)) {
+    snapshot->alerts.push_back(*std::move(down));
   }
   return snapshot;
 }

@@ -45,7 +45,7 @@ std::optional<RestoredAlert> ReadSavedAlert(const SavedAlert& saved) {
   ByteReader in(saved.data);
   RestoredAlert restored;
   const std::uint64_t alert_class = in.Unsigned();
-  if (alert_class > static_cast<std::uint64_t>(AlertClass::kNoData)) return std::nullopt;
+  if (alert_class > static_cast<std::uint64_t>(AlertClass::kSource)) return std::nullopt;
   restored.alert_class = static_cast<AlertClass>(alert_class);
   std::optional<AlertRecord> record = DecodeRecord(in.String());
   if (!record) return std::nullopt;

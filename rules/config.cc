@@ -278,6 +278,12 @@ class ConfigReader {
     }
     config_.resend_delay = Positive(map, "resend_delay").value_or(config_.resend_delay);
     config_.watchdog = map.Bool("watchdog").value_or(true);
+    config_.hold_limit = Positive(map, "hold_limit").value_or(config_.hold_limit);
+    if (const YamlNode* down = map.Find("source_down")) {
+      MapReader source(*down, "source_down", report_);
+      config_.source_down_after = Positive(source, "after").value_or(config_.source_down_after);
+      source.Finish();
+    }
     if (const YamlNode* severities = map.Find("severities")) {
       MapReader classes(*severities, "severities", report_);
       for (const std::string_view name : {"page", "ticket"}) {

@@ -1,6 +1,8 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <csignal>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -16,6 +18,7 @@
 #include "engine/io/state_store.h"
 #include "engine/state_keeper.h"
 #include "exporters/alertmanager_pool.h"
+#include "exporters/alertmanager_read.h"
 #include "exporters/api.h"
 #include "exporters/http_server.h"
 #include "exporters/metrics.h"
@@ -29,6 +32,9 @@ namespace {
 constexpr absl::Duration kLastEvaluation = absl::Seconds(5);
 constexpr absl::Duration kLastDelivery = absl::Seconds(5);
 constexpr absl::Duration kLastWrite = absl::Seconds(5);
+
+// How long a start without a state waits for each Alertmanager.
+constexpr absl::Duration kLongestLookBack = absl::Seconds(3);
 
 struct RunOptions {
   std::string config;
@@ -137,6 +143,10 @@ class Process {
     options.allow_shrink = allow_shrink;
     options.read_files = [paths = config_.rules] { return ReadSpecFiles(paths); };
     if (state) TakeUp(std::move(state), options);
+    const bool knows_alerts =
+        std::any_of(options.restored.begin(), options.restored.end(),
+                    [](const auto& source) { return !source.second.heads.empty(); });
+    if (!knows_alerts && config_.mode == AlertMode::kLive) options.starts = ReadStarts();
     pool_ = std::make_unique<AlertmanagerPool>(PoolOptions(), board_, RealClock(), *metrics_);
     std::map<std::string, std::unique_ptr<Source>> sources;
     for (const auto& [name, settings] : config_.sources) {
@@ -192,12 +202,36 @@ class Process {
     options.keeper = keeper_.get();
   }
 
-  AlertmanagerPool::Options PoolOptions() const {
+  // Without a state, Alertmanagers may still know when what fires began.  Of several, the first to
+  // have been told.
+  std::map<std::string, absl::Time> ReadStarts() const {
+    std::map<std::string, absl::Time> starts;
+    for (HttpSettings http : config_.alertmanagers) {
+      http.timeout = std::min(http.timeout, kLongestLookBack);
+      const auto active = ReadActiveStarts(http, RealClock());
+      if (!active.ok()) {
+        Log(LogLevel::kWarn, "Alertmanager can't be asked what fires",
+            {{"problem", std::string(active.status().message())}});
+        continue;
+      }
+      for (const auto& [id, start] : *active) {
+        const auto [known, is_new] = starts.try_emplace(id, start);
+        if (!is_new) known->second = std::min(known->second, start);
+      }
+    }
+    return starts;
+  }
+
+  AlertmanagerPool::Options PoolOptions() {
     AlertmanagerPool::Options options{.alertmanagers = config_.alertmanagers,
                                       .interval = config_.interval,
                                       .resend_delay = config_.resend_delay,
                                       .keeper = keeper_.get(),
                                       .restored = deliveries_};
+    options.on_peer_resolved = [this](const std::string& id) {
+      // The alert may have ended here too by now.
+      daemon_->Release(id, "adopted", "Another slowburn has resolved it.").IgnoreError();
+    };
     if (config_.watchdog && config_.mode == AlertMode::kLive) {
       options.watchdog = {.external_labels = config_.external_labels,
                           .interval = config_.interval,

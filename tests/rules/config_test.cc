@@ -29,6 +29,8 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
   CHECK(config.settle == absl::Seconds(20));
   CHECK(config.mode == AlertMode::kShadow);
   CHECK(config.resend_delay == absl::Minutes(2));
+  CHECK(config.hold_limit == absl::Hours(8));
+  CHECK(config.source_down_after == absl::Minutes(3));
   CHECK(config.external_labels == Labels{{"cluster", "eu1"}});
   CHECK(config.rules ==
         std::vector<std::string>{"/etc/slowburn/slos/*.yaml", "/etc/slowburn/rules"});
