@@ -77,7 +77,8 @@ std::string SlowburnProcess::url() const {
 }
 
 std::string SlowburnProcess::log() const {
-  return ReadFile(folder_.path().string() + "/slowburn.log") + ReadFile(folder_.path().string() + "/command.log");
+  return ReadFile(folder_.path().string() + "/slowburn.log") +
+         ReadFile(folder_.path().string() + "/command.log");
 }
 
 std::string SlowburnProcess::StateFolder() const {

@@ -12,6 +12,13 @@
 namespace slowburn {
 namespace {
 
+// Alertmanager leaves out milliseconds of zero, which slowburn sends.
+std::string WithoutMillis(std::string time) {
+  const std::size_t at = time.find(".000Z");
+  if (at != std::string::npos) time.erase(at, 4);
+  return time;
+}
+
 using nlohmann::json;
 
 // Keeps each alert of the array `alerts`.
@@ -22,7 +29,7 @@ void Keep(const json& alerts, Notices& notices) {
     notices.Add({.status = alert.value("status", ""),
                  .labels = alert.value("labels", Labels()),
                  .annotations = alert.value("annotations", Labels()),
-                 .starts_at = alert.value("startsAt", ""),
+                 .starts_at = WithoutMillis(alert.value("startsAt", "")),
                  .ends_at = ends_at,
                  .at = absl::Now()});
   }

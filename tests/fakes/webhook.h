@@ -17,7 +17,7 @@ struct Notice {
   std::string status;  // `firing` or `resolved`; empty in a post, which does not say.
   Labels labels;
   Labels annotations;
-  std::string starts_at;  // As it came.
+  std::string starts_at;  // As it came, without milliseconds of zero.
   absl::Time ends_at;
   absl::Time at;  // When it came.
 };
