@@ -49,6 +49,12 @@ class RowMeter : public Meter {
     return reading;
   }
 
+  void Save(ByteWriter&, ByteWriter&) const override {}
+
+  bool Restore(ByteReader&, ByteReader&) override { return true; }
+
+  std::vector<std::size_t> rows() const override { return {row_}; }
+
  private:
   Columns& columns_;
   const std::int64_t& slot_;

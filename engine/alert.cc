@@ -38,6 +38,24 @@ TierState AdvanceFiring(TierState state, const Tier& policy, const TierVerdict& 
   return state;
 }
 
+// An alert that was firing, whose tiers have been advanced.
+AlertRecord AdvanceFiring(AlertRecord next, bool any_firing, Truth burning, absl::Time at,
+                          const HoldPolicy& hold) {
+  if (burning != Truth::kUnknown) {
+    next.unmeasured_since.reset();
+    if (any_firing || burning == Truth::kTrue) return next;
+    // Tiers that have resolved are inactive at the next step; what resolves them all is evidence.
+    next.state = AlertState::kResolved;
+    next.resolved_at = at;
+    next.resolution = next.tiers.empty() ? Resolution::kRemoved : Resolution::kEvidence;
+    return next;
+  }
+  if (hold.vanished) return Resolve(std::move(next), Resolution::kVanished, at);
+  if (!next.unmeasured_since) next.unmeasured_since = at;
+  if (at - *next.unmeasured_since < hold.limit) return next;
+  return Resolve(std::move(next), Resolution::kUnmeasured, at);
+}
+
 }  // namespace
 
 std::string_view ToString(AlertState state) {
@@ -68,31 +86,54 @@ TierState Advance(const TierState& state, const Tier& policy, const TierVerdict&
   return state;
 }
 
+Truth StillBurning(std::span<const TierVerdict> verdicts) {
+  Truth burning = Truth::kFalse;
+  for (const TierVerdict& verdict : verdicts) {
+    burning = Or(burning, verdict.firing == Truth::kTrue ? Truth::kTrue : verdict.resolving);
+  }
+  return burning;
+}
+
+AlertRecord ForgetResolved(AlertRecord record, absl::Time at) {
+  const bool told = record.state == AlertState::kResolved && record.resolved_at &&
+                    at - *record.resolved_at > kResolvedShown;
+  if (!told) return record;
+  AlertRecord fresh;
+  fresh.tiers = std::move(record.tiers);
+  return fresh;
+}
+
+AlertRecord Resolve(AlertRecord record, Resolution why, absl::Time at) {
+  assert(record.state == AlertState::kFiring);
+  record.state = AlertState::kResolved;
+  record.resolved_at = std::max(at, record.starts_at.value_or(at));
+  record.resolution = why;
+  record.unmeasured_since.reset();
+  for (TierState& tier : record.tiers) tier = Inactive();
+  return record;
+}
+
 AlertRecord Advance(const AlertRecord& record, std::span<const Tier> tiers,
-                    std::span<const TierVerdict> verdicts, absl::Time at) {
+                    std::span<const TierVerdict> verdicts, absl::Time at, const HoldPolicy& hold) {
   assert(tiers.size() == verdicts.size());
   AlertRecord next = record;
   next.tiers.resize(tiers.size());
   bool any_firing = false;
   bool any_pending = false;
-  bool all_clear = true;
   for (std::size_t i = 0; i < tiers.size(); ++i) {
     next.tiers[i] = Advance(next.tiers[i], tiers[i], verdicts[i], at);
     any_firing |= next.tiers[i].state == AlertState::kFiring;
     any_pending |= next.tiers[i].state == AlertState::kPending;
-    all_clear &= verdicts[i].resolving == Truth::kFalse && verdicts[i].firing != Truth::kTrue;
   }
-  const bool was_firing = record.state == AlertState::kFiring;
-  if (any_firing || (was_firing && !all_clear)) {
-    if (!was_firing) {
-      next.starts_at = at;
-      next.resolved_at.reset();
-      if (record.state != AlertState::kPending) next.active_since = at;
-    }
+  if (record.state == AlertState::kFiring) {
+    return AdvanceFiring(std::move(next), any_firing, StillBurning(verdicts), at, hold);
+  }
+  if (any_firing) {
+    next.starts_at = at;
+    next.resolved_at.reset();
+    next.resolution = Resolution::kEvidence;
+    if (record.state != AlertState::kPending) next.active_since = at;
     next.state = AlertState::kFiring;
-  } else if (was_firing) {
-    next.state = AlertState::kResolved;
-    next.resolved_at = at;
   } else if (record.state == AlertState::kResolved) {
     // Stays until it has been told, or fires again; its tiers may be pending meanwhile.
   } else if (any_pending) {

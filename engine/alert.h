@@ -42,6 +42,9 @@ struct TierState {
   bool operator==(const TierState&) const = default;
 };
 
+// For how long an alert that has been resolved is shown, and sent again.
+inline constexpr absl::Duration kResolvedShown = absl::Minutes(15);
+
 // Advances one tier by one evaluation.  Pure: same inputs, same result.
 //
 // Unknown holds the state; a pending `for` clock runs on through it, but firing needs a true
@@ -51,16 +54,38 @@ struct TierState {
 TierState Advance(const TierState& state, const Tier& policy, const TierVerdict& verdict,
                   absl::Time at);
 
+// Why an alert is resolved.
+enum class Resolution {
+  kEvidence,    // Sealed data show that it is over.
+  kUnmeasured,  // Nobody could tell for longer than the hold limit.
+  kVanished,    // What it watched is known to be gone.
+  kRemoved,     // Its class has no tiers any more.
+  kReleased,    // Somebody said so.
+};
+
 // Where an alert stands: its tiers OR-ed.
 struct AlertRecord {
   AlertState state = AlertState::kInactive;
   std::optional<absl::Time> active_since;  // Pending and later: when it left inactive.
   std::optional<absl::Time> starts_at;     // Firing and resolved: when it first fired; never moves.
   std::optional<absl::Time> resolved_at;   // Resolved: when.
-  std::vector<TierState> tiers;            // In the order of the policy's tiers of this class.
+  std::optional<absl::Time> unmeasured_since;     // Firing: since when nobody can tell.
+  Resolution resolution = Resolution::kEvidence;  // Resolved: why.
+  std::vector<TierState> tiers;  // In the order of the policy's tiers of this class.
 
   bool operator==(const AlertRecord&) const = default;
 };
+
+// What may end a firing alert without evidence that it is over.
+struct HoldPolicy {
+  absl::Duration limit = absl::InfiniteDuration();  // Of the time that nobody can tell.
+  bool vanished = false;                            // What it watches is known to be gone.
+};
+
+// What the verdicts of an alert's tiers amount to for an alert that fires: true while one tier
+// burns, be it in the newest data or in sealed ones; false when the sealed windows of every tier
+// are false and no newest ones true; else unknown.  Without tiers it is false.
+Truth StillBurning(std::span<const TierVerdict> verdicts);
 
 // Advances an alert and its tiers by one evaluation.  Pure.
 //
@@ -68,7 +93,18 @@ struct AlertRecord {
 // windows are false: one that is unknown could yet be burning, so it holds the alert.  A resolved
 // record stays so until it fires again; who has told everyone sets it back to a fresh one.
 // `tiers` and `verdicts` are of one length; states of tiers that `record` lacks begin inactive.
+//
+// What `StillBurning` can't tell starts a clock, and what it can stops it; a firing alert is
+// resolved once that clock has run for `hold.limit`, whoever was evaluating meanwhile.  One that
+// can't be told and has vanished, and one without tiers, is resolved at once.
 AlertRecord Advance(const AlertRecord& record, std::span<const Tier> tiers,
-                    std::span<const TierVerdict> verdicts, absl::Time at);
+                    std::span<const TierVerdict> verdicts, absl::Time at,
+                    const HoldPolicy& hold = {});
+
+// `record`, or a fresh one in its place when it was resolved longer ago than it is shown.
+AlertRecord ForgetResolved(AlertRecord record, absl::Time at);
+
+// `record`, which fires, resolved at `at` for `why`.  Its tiers begin anew.
+AlertRecord Resolve(AlertRecord record, Resolution why, absl::Time at);
 
 }  // namespace slowburn

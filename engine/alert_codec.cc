@@ -12,7 +12,8 @@ constexpr std::uint64_t kAlertVersion = 1;
 constexpr std::uint64_t kRecordVersion = 1;
 
 constexpr std::uint64_t kStates = 4;
-constexpr std::uint64_t kClasses = 3;
+constexpr std::uint64_t kClasses = 4;
+constexpr std::uint64_t kResolutions = 5;
 
 // The number of an enumerator in bytes.  DO NOT REORDER the enumerations.
 template <typename Enum>
@@ -78,6 +79,8 @@ std::string EncodeRecord(const AlertRecord& record) {
   out.OptionalTime(record.active_since);
   out.OptionalTime(record.starts_at);
   out.OptionalTime(record.resolved_at);
+  out.OptionalTime(record.unmeasured_since);
+  WriteEnum(out, record.resolution);
   out.Unsigned(record.tiers.size());
   for (const TierState& tier : record.tiers) {
     WriteEnum(out, tier.state);
@@ -97,6 +100,8 @@ std::optional<AlertRecord> DecodeRecord(std::string_view bytes) {
   record.active_since = in.OptionalTime();
   record.starts_at = in.OptionalTime();
   record.resolved_at = in.OptionalTime();
+  record.unmeasured_since = in.OptionalTime();
+  record.resolution = ReadEnum<Resolution>(in, kResolutions, ok);
   record.tiers.resize(in.Count());
   for (TierState& tier : record.tiers) {
     tier.state = ReadEnum<AlertState>(in, kStates, ok);

@@ -88,8 +88,32 @@ std::string DataLine(const GroupStatus& group, const TierStatus& tier, absl::Tim
   return line + ".";
 }
 
+// Why it can't be known whether an alert is over.
+std::string WhyHeld(const SloStatus& status, const GroupStatus& group, AlertClass alert_class) {
+  if (!status.problem.empty()) return status.problem;
+  for (const TierStatus& tier : group.tiers) {
+    if (tier.tier.alert_class != alert_class) continue;
+    if (StillBurning({&tier.verdict, 1}) != Truth::kUnknown) continue;
+    if (tier.verdict.firing == Truth::kUnknown) return ReasonText(tier);
+    return fmt::format("data of the last {} do not tell", DurationText(tier.tier.short_window));
+  }
+  return "its data do not tell";
+}
+
+std::string ClearsLine(const SloStatus& status, const GroupStatus& group, const TierStatus& tier,
+                       const AlertRecord& record) {
+  std::string line;
+  if (record.state == AlertState::kFiring && record.unmeasured_since) {
+    line = fmt::format("Held since {}: {}.  ", FormatUtc(*record.unmeasured_since),
+                       WhyHeld(status, group, tier.tier.alert_class));
+  }
+  return line + fmt::format("Clears when the burn rate over {} or {} is known to be at most {}.\n",
+                            DurationText(tier.tier.short_window),
+                            DurationText(tier.tier.long_window), FormatRatio(tier.tier.factor));
+}
+
 std::string BurnDescription(const SloStatus& status, const GroupStatus& group,
-                            const TierStatus& tier, absl::Time at) {
+                            const TierStatus& tier, const AlertRecord& record, absl::Time at) {
   const Slo& slo = *status.slo;
   const std::string long_name = DurationText(tier.tier.long_window);
   const std::string short_name = DurationText(tier.tier.short_window);
@@ -99,8 +123,7 @@ std::string BurnDescription(const SloStatus& status, const GroupStatus& group,
   text += fmt::format("Last {}: {}.\n", long_name, OfTotal(tier.long_window));
   text += fmt::format("Last {}: {}.\n", short_name, OfTotal(tier.short_window));
   text += BudgetLine(slo, group) + "\n";
-  text += fmt::format("Clears when the burn rate over {} or {} is known to be at most {}.\n",
-                      short_name, long_name, FormatRatio(tier.tier.factor));
+  text += ClearsLine(status, group, tier, record);
   text += DataLine(group, tier, at);
   return text;
 }
@@ -213,6 +236,16 @@ std::string DecidingNumbers(const GroupStatus& group, AlertClass alert_class) {
   return text + fmt::format(" coverage={:.3g}", tier->long_window.coverage);
 }
 
+std::string AlertHandle(const Alert& alert) {
+  if (alert.alert_class == AlertClass::kSource) {
+    const auto source = alert.labels.find("source");
+    return fmt::format("source/{}", source == alert.labels.end() ? "" : source->second);
+  }
+  std::string handle = alert.slo_id;
+  if (!alert.group_key.empty()) handle += "/" + alert.group_key;
+  return fmt::format("{}/{}", handle, ToString(alert.alert_class));
+}
+
 Alert MakeAlert(const SloStatus& status, const GroupStatus& group, AlertClass alert_class,
                 const AlertRecord& record, const AlertSurroundings& around, absl::Time at) {
   const Slo& slo = *status.slo;
@@ -226,6 +259,7 @@ Alert MakeAlert(const SloStatus& status, const GroupStatus& group, AlertClass al
   alert.active_since = record.active_since.value_or(at);
   alert.starts_at = record.starts_at;
   alert.resolved_at = record.resolved_at;
+  alert.held = record.state == AlertState::kFiring && record.unmeasured_since.has_value();
 
   const TierStatus* tier = Deciding(group, alert_class);
   absl::Duration shown = slo.window;
@@ -235,13 +269,17 @@ Alert MakeAlert(const SloStatus& status, const GroupStatus& group, AlertClass al
     alert.annotations["summary"] =
         fmt::format("{}: error budget burns at {} times the sustainable rate", Subject(slo, group),
                     Number(alert.value));
-    alert.annotations["description"] = BurnDescription(status, group, *tier, at);
+    alert.annotations["description"] = BurnDescription(status, group, *tier, record, at);
     alert.annotations["tier"] =
         fmt::format("{}/{} above {}", DurationText(tier->tier.long_window),
                     DurationText(tier->tier.short_window), FormatRatio(tier->tier.factor));
   } else {
     alert.annotations["summary"] = fmt::format("{}: no data", Subject(slo, group));
     alert.annotations["description"] = NoDataDescription(status, group, at);
+  }
+  if (alert.held) {
+    alert.annotations["data_age"] =
+        group.data_age ? Age(*group.data_age) : std::string("no sample has been seen");
   }
   if (!around.external_url.empty()) {
     std::string url = fmt::format("{}/api/v1/slos/{}/{}/explain", TrimSlash(around.external_url),

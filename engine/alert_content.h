@@ -32,6 +32,10 @@ struct AlertSurroundings {
 Alert MakeAlert(const SloStatus& slo, const GroupStatus& group, AlertClass alert_class,
                 const AlertRecord& record, const AlertSurroundings& around, absl::Time at);
 
+// What people may call an alert by: `service/slo/class`, with `/group` before the class where there
+// is one; `source/name` of a source that is down.
+std::string AlertHandle(const Alert& alert);
+
 // The numbers that decide an alert of `alert_class` now, for a log line:
 // `burn(1h)=25.1 burn(5m)=212 threshold=14.4 bad=312 total=1244`.
 std::string DecidingNumbers(const GroupStatus& group, AlertClass alert_class);

@@ -41,6 +41,12 @@ void Columns::Column::Reserve(std::size_t rows) {
   bad_ticks.reserve(rows);
 }
 
+void Columns::Column::Resize(std::size_t rows) {
+  bad.resize(rows);
+  total.resize(rows);
+  bad_ticks.resize(rows);
+}
+
 void Columns::Column::Push() {
   bad.push_back(0);
   total.push_back(0);
@@ -79,6 +85,7 @@ Columns::Row Columns::AddRow() {
   if (!free_.empty()) {
     const Row row = free_.back();
     free_.pop_back();
+    JournalClear(row);  // A save may still have the counts of its last owner.
     return row;
   }
   const std::size_t rows = now_.bad.size();
@@ -89,6 +96,7 @@ Columns::Row Columns::AddRow() {
   }
   ForEach([](Column& column) { column.Push(); });
   whole_since_.push_back(kNever);
+  JournalClear(rows);  // So that a restored ladder has the row, whatever column came last.
   return rows;
 }
 
@@ -103,6 +111,7 @@ void Columns::Append(std::int64_t slot) {
   Thin(slot);
   // A column that has just been thinned gives its memory, which is there already.
   Column column = std::exchange(spare_, {});
+  column.written = kUnwritten;
   column.Reserve(now_.bad.capacity());
   column.bad = now_.bad;
   column.total = now_.total;
@@ -110,6 +119,13 @@ void Columns::Append(std::int64_t slot) {
   column.dies_at = slot + Lifetime(slot);
   columns_.push_back(std::move(column));
   slots_.push_back(slot);
+}
+
+void Columns::AppendUntil(std::int64_t slot) {
+  assert(!slots_.empty());
+  for (std::int64_t k = slots_.back() + 1; k <= slot; ++k) {
+    if (k == slot || k + Lifetime(k) > slot) Append(k);
+  }
 }
 
 void Columns::Reach(std::int64_t slot) {
@@ -126,6 +142,7 @@ void Columns::Reach(std::int64_t slot) {
     columns.push_back(columns_.front());
     columns.back().Reserve(now_.bad.capacity());
     columns.back().dies_at = dies_at;
+    columns.back().written = kUnwritten;
   }
   slots_.insert(slots_.begin(), slots.begin(), slots.end());
   columns_.insert(columns_.begin(), std::make_move_iterator(columns.begin()),
@@ -134,6 +151,7 @@ void Columns::Reach(std::int64_t slot) {
 }
 
 void Columns::Add(Row row, std::int64_t slot, Counts counts) {
+  JournalAdd(row, slot, counts);
   for (std::size_t i = slots_.size(); i-- > 0 && slots_[i] >= slot;) columns_[i].Add(row, counts);
   now_.Add(row, counts);
   newest_.Add(row, counts);
@@ -143,8 +161,10 @@ void Columns::AddAll(Row row, std::span<const std::pair<std::int64_t, Counts>> b
   Counts sum;
   auto next = by_slot.begin();
   for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const Counts before = sum;
     for (; next != by_slot.end() && next->first <= slots_[i]; ++next) sum = sum + next->second;
     columns_[i].Add(row, sum);
+    if (sum != before) JournalAdd(row, slots_[i], sum - before);
   }
   for (; next != by_slot.end(); ++next) sum = sum + next->second;
   now_.Add(row, sum);
@@ -160,6 +180,7 @@ void Columns::SetWholeSince(Row row, std::int64_t slot) {
 }
 
 void Columns::Rescale(Row row, int shift) {
+  JournalScale(row, shift);
   ForEach([row, shift](Column& column) { column.Scale(row, shift); });
 }
 
@@ -170,9 +191,14 @@ void Columns::AppendLike(const Columns& other) {
 }
 
 void Columns::CopyRow(const Columns& other, Row from, Row to) {
+  JournalClear(to);
+  Counts before;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const std::optional<Edge> edge = other.EdgeAt(slots_[i]);
-    columns_[i].Set(to, edge ? other.At(*edge, from) : Counts{});
+    const Counts counts = edge ? other.At(*edge, from) : Counts{};
+    columns_[i].Set(to, counts);
+    if (counts != before) JournalAdd(to, slots_[i], counts - before);
+    before = counts;
   }
   now_.Set(to, other.Now(from));
   newest_.Set(to, other.Newest(from));
@@ -222,6 +248,7 @@ void Columns::Thin(std::int64_t newest) {
     const bool dead =
         newest >= columns_[i].dies_at && slots_[i] != newest && !(keep_oldest && i == 0);
     if (dead) {
+      if (tracks_ && columns_[i].written != kUnwritten) dropped_.push_back(slots_[i]);
       spare_ = std::move(columns_[i]);
       continue;
     }

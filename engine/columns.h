@@ -6,8 +6,14 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "engine/codec.h"
+#include "engine/saved_state.h"
 
 namespace slowburn {
 
@@ -22,6 +28,10 @@ struct Counts {
 
 inline Counts operator+(Counts a, Counts b) {
   return {a.bad + b.bad, a.total + b.total, a.bad_ticks + b.bad_ticks};
+}
+
+inline Counts operator-(Counts a, Counts b) {
+  return {a.bad - b.bad, a.total - b.total, a.bad_ticks - b.bad_ticks};
 }
 
 // Cumulative counts at past instants for many rows: any window is the difference of two columns.
@@ -48,6 +58,10 @@ class Columns {
   // Appends the column of `slot`, later than the newest, with the counts as they are now, then
   // thins.
   void Append(std::int64_t slot);
+
+  // Appends the columns of the slots after the newest until `slot`, but for those that would have
+  // been thinned by then.  For use after the first append.
+  void AppendUntil(std::int64_t slot);
 
   // Makes the columns of the past that would live now had they been appended from `slot` on, if it
   // is older than the oldest.  They hold the counts of the oldest, so nothing happened in that time
@@ -93,6 +107,31 @@ class Columns {
   Counts Now(Row row) const;
   Counts Newest(Row row) const;
 
+  // Begins to keep account of changes, for `Save`.  For use before the first append.
+  void TrackChanges() { tracks_ = true; }
+
+  // What changed since the last call: columns that are new, slots of those that are gone, and the
+  // journal of what was done to older ones.  `written` numbers the save, above every earlier one.
+  // All of it when `whole`, and where the journal has grown as large as the columns.  For use with
+  // TrackChanges.
+  SourceDelta::Ladder Save(std::string name, std::int64_t written, bool whole);
+
+  // The columns of `windows` as they were saved.  Slots were `from_step_ms` apart and are now
+  // `step_ms`: what does not fall on a slot counts by the one before.  All rows are taken; the
+  // caller frees those that nobody owns.  kDataLoss when the bytes are damaged.
+  static absl::StatusOr<Columns> Restore(std::vector<std::int64_t> windows,
+                                         const SavedLadder& saved, std::int64_t from_step_ms,
+                                         std::int64_t step_ms);
+
+  // Frees all rows but those that are `owned`; as many as there are rows.
+  void KeepOnly(const std::vector<bool>& owned);
+
+  // The windows in slots, ascending.
+  std::vector<std::int64_t> windows() const;
+
+  // How many rows there are, free ones too.
+  std::size_t row_count() const { return now_.bad.size(); }
+
   // The longest window in slots, and how far apart the columns are that answer it.
   std::int64_t longest() const { return ladder_.back().window; }
 
@@ -117,11 +156,15 @@ class Columns {
   std::span<const std::int64_t> WholeSince() const { return whole_since_; }
 
  private:
+  // No save has the column as it is, but for the journal.
+  static constexpr std::int64_t kUnwritten = std::numeric_limits<std::int64_t>::max();
+
   struct Column {
     std::int64_t dies_at = 0;  // The slot at which it is thinned away.
     std::vector<std::int64_t> bad;
     std::vector<std::int64_t> total;
     std::vector<std::uint32_t> bad_ticks;
+    std::int64_t written = kUnwritten;  // The number of the save that has it as it was then.
 
     Rows rows() const { return {bad, total}; }
 
@@ -131,6 +174,9 @@ class Columns {
     void Set(Row row, Counts counts);
     void Add(Row row, Counts counts);
     void Scale(Row row, int shift);
+    void Resize(std::size_t rows);
+    std::string Encode() const;
+    bool Decode(const std::string& data);
   };
 
   struct Rung {
@@ -138,8 +184,22 @@ class Columns {
     std::int64_t resolution = 0;
   };
 
+  // What the journal says was done to a row.
+  enum class Change { kAdd = 1, kClear = 2, kScale = 3 };
+
+  struct JournalEntry;
+
   static std::vector<Rung> Ladder(std::vector<std::int64_t> windows);
   std::int64_t Lifetime(std::int64_t slot) const;
+
+  bool Journals() const { return tracks_ && last_written_slot_.has_value(); }
+
+  void JournalAdd(Row row, std::int64_t slot, Counts counts);
+  void JournalClear(Row row);
+  void JournalScale(Row row, int shift);
+  static absl::StatusOr<std::vector<JournalEntry>> ReadJournal(const std::string& data);
+  void Replay(std::vector<JournalEntry> entries, std::int64_t written);
+  void MoveToGrid(std::int64_t from_step_ms, std::int64_t step_ms);
   void Thin(std::int64_t newest);
   template <typename Visit>
   void ForEach(Visit visit);
@@ -152,6 +212,13 @@ class Columns {
   Column spare_;   // The memory of a column that was thinned, for the next.
   std::vector<std::int64_t> whole_since_;
   std::vector<Row> free_;
+
+  bool tracks_ = false;
+  std::optional<std::int64_t> last_written_slot_;  // The newest column that a save has.
+  ByteWriter journal_;                             // Since the last save.
+  std::size_t journal_bytes_ = 0;                  // That saves have, since the last whole one.
+  std::size_t column_bytes_ = 0;                   // Of the column that was written last.
+  std::vector<std::int64_t> dropped_;              // Written columns thinned since the last save.
 };
 
 }  // namespace slowburn

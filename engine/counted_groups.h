@@ -85,6 +85,12 @@ class CountedGroups {
   // Moves the counts to other columns, history and all.  `columns` must outlive this.
   void Rebase(Columns& columns);
 
+  // What `Meter::Save` writes of the groups, and takes back.  Times near `base_ms` take few bytes;
+  // it is the same for both.
+  void Save(ByteWriter& slow, ByteWriter& heads, std::int64_t base_ms) const;
+  bool Restore(ByteReader& slow, ByteReader& heads, std::int64_t base_ms);
+  std::vector<Columns::Row> rows() const;
+
   // `unit` is in events per unit of the counts.
   MeterGroup Describe(std::size_t index, double unit) const;
 

@@ -16,8 +16,6 @@ namespace {
 // Units of 2^-20 events for counters that hold fractions.
 constexpr int kFloatShift = 20;
 
-// A series that was not seen for this long is forgotten; if it returns, it counts as new.
-constexpr std::int64_t kForgetMs = 6 * 3600 * 1000;
 constexpr std::int64_t kSweepMs = 10 * 60 * 1000;
 
 // A stretch without samples longer than this many scrape intervals is a gap.
@@ -142,7 +140,9 @@ void CounterMeter::CountCounter(std::size_t index, Pass& pass) {
   Series& series = *seen.series;
   const Term& term = plan_.terms[seen.term];
   std::optional<Carried> last = series.carried;
-  if (!last && seen.born_after_ms) last = Carried{*seen.born_after_ms, 0};
+  // What was there before a restart has been counted; its value is only where counting goes on.
+  const bool resumes = !last && seen.samples.front().at_ms <= resumed_ms_;
+  if (!last && !resumes && seen.born_after_ms) last = Carried{*seen.born_after_ms, 0};
   for (const Sample& sample : seen.samples) {
     if (term.total > 0 && sample.at_ms > since_ms_) {
       pass.total_times[series.group].push_back(sample.at_ms);
@@ -155,7 +155,8 @@ void CounterMeter::CountCounter(std::size_t index, Pass& pass) {
       continue;
     }
     ++pass.counted.samples;
-    if (last && sample.at_ms > since_ms_) {
+    const bool counted = resumes && sample.at_ms <= resumed_ms_;
+    if (last && !counted && sample.at_ms > since_ms_) {
       const Increment increment = Between(*last, sample.at_ms, *value);
       if (pass.tolerant && increment.reset && IsTinyDrop(*last, *value)) {
         // The highest value stays, so that what brings the counter back up is not counted twice.
@@ -180,6 +181,7 @@ void CounterMeter::CountProbe(std::size_t index, Pass& pass) {
     if (sample.at_ms <= since_ms_) continue;
     pass.total_times[series.group].push_back(sample.at_ms);
     if (last && sample.at_ms <= *last) continue;
+    if (!series.carried && sample.at_ms <= resumed_ms_) continue;  // Counted before a restart.
     if (std::isnan(sample.value)) {
       ++pass.counted.invalid;
       continue;

@@ -68,12 +68,14 @@ std::uint32_t CounterMeter::SeriesOf(std::size_t term, const Labels& labels, Ser
 }
 
 void CounterMeter::SetStarted(std::uint64_t target, std::int64_t started_ms) {
-  if (started_ms > since_ms_) targets_[target] = started_ms;
+  if (started_ms > since_ms_ && started_ms > *sealed_ms_ - kForgetMs) {
+    targets_[target] = started_ms;
+  }
 }
 
 bool CounterMeter::AppearedLately(std::uint64_t target, std::span<const Found> found) const {
   return std::all_of(found.begin(), found.end(), [&](const Found& one) {
-    return series_[one.series].target != target || one.samples.front().at_ms > since_ms_;
+    return series_[one.series].target != target || one.samples.front().at_ms > counted_until_ms();
   });
 }
 

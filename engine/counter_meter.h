@@ -1,6 +1,7 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -76,7 +77,8 @@ class CounterMeter : public Meter {
   std::vector<Newcomer> TakeNewcomers() { return std::exchange(newcomers_, {}); }
 
   // Tells that a target's process began at `started_ms`.  When that is after this began to count,
-  // its counters have grown from zero since.
+  // its counters have grown from zero since; unless it began so long ago that its series may have
+  // been counted once and then forgotten.
   void SetStarted(std::uint64_t target, std::int64_t started_ms);
 
   // A series in a read: its term, its number, and its samples in ascending time, at least one.
@@ -135,6 +137,10 @@ class CounterMeter : public Meter {
   MeterGroup group(std::size_t index) const override;
   double unit() const override;
   Reading Read(std::size_t group, absl::Duration window, WindowEnd end) const override;
+  void Save(ByteWriter& slow, ByteWriter& heads) const override;
+  bool Restore(ByteReader& slow, ByteReader& heads) override;
+
+  std::vector<Columns::Row> rows() const override { return groups_.rows(); }
 
  private:
   // One series of one term.
@@ -148,6 +154,9 @@ class CounterMeter : public Meter {
   };
 
   struct Pass;  // The working state of one Absorb.
+
+  // A series that was not seen for this long is forgotten; if it returns, it counts as new.
+  static constexpr std::int64_t kForgetMs = 6 * 3600 * 1000;
 
   // Counts of one group that belong to a slot.
   struct Booking {
@@ -169,6 +178,10 @@ class CounterMeter : public Meter {
   void Apply(Pass& pass);
   void UpdateKnown(std::size_t index, std::vector<std::int64_t>& times, const Pass& pass);
   void ForgetOldSeries(std::int64_t now_ms);
+  bool IsQuiet(const Series& series) const;
+
+  // Until when samples of a series that is new here have been counted already.
+  std::int64_t counted_until_ms() const { return std::max(since_ms_, resumed_ms_); }
 
   CounterPlan plan_;
   SlotGrid grid_;
@@ -188,6 +201,7 @@ class CounterMeter : public Meter {
   int shift_ = 0;                      // Counts are in units of 2^-shift events.
   std::int64_t interval_ms_ = 15'000;  // Between scrapes, as measured.
   std::int64_t since_ms_ = 0;          // When counting began.
+  std::int64_t resumed_ms_ = 0;        // Restored: until when another process has counted.
   std::optional<std::int64_t> sealed_ms_;
   std::optional<std::int64_t> known_from_ms_;  // Before it, nothing is known.
   std::int64_t slot_ = 0;

@@ -7,16 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "engine/daemon_loop.h"
 #include "engine/io/log.h"
-#include "engine/rule_set.h"
-#include "engine/scheduler.h"
-#include "rules/duration.h"
 
 namespace slowburn {
 namespace {
 
-// The `Date` of a source has whole seconds: a smaller offset is noise.
-constexpr absl::Duration kOffsetNoise = absl::Seconds(2);
+// How long a transition waits for the disk before it goes out.
+constexpr absl::Duration kLongestCommit = absl::Seconds(1);
 
 // For a remote-write store, or a source that scrapes slowly, the user sets it.
 absl::Duration SettleOf(const Config& config, const SourceSettings& source) {
@@ -24,7 +22,8 @@ absl::Duration SettleOf(const Config& config, const SourceSettings& source) {
   return config.settle.value_or(source.scrape_timeout + absl::Seconds(5));
 }
 
-Evaluator::Options EvaluatorOptions(const Config& config, const std::string& name) {
+Evaluator::Options EvaluatorOptions(const Config& config, const std::string& name,
+                                    bool keeps_state) {
   const SourceSettings& source = config.sources.at(name);
   Evaluator::Options options;
   options.source_name = name;
@@ -32,24 +31,15 @@ Evaluator::Options EvaluatorOptions(const Config& config, const std::string& nam
   options.grid.settle_ms = absl::ToInt64Milliseconds(SettleOf(config, source));
   options.deduplicated = source.deduplicated;
   options.max_series = config.max_series;
+  options.keeps_state = keeps_state;
+  options.hold_limit = config.hold_limit;
+  options.source_down_after = config.source_down_after;
+  options.source_down_severity = config.defaults.severities.at("page");
   options.around.external_labels = config.external_labels;
   options.around.external_url = config.external_url;
   options.around.browse_url = source.browse_url.empty() ? source.http.url : source.browse_url;
   options.around.mode = config.mode;
   return options;
-}
-
-std::size_t HashOf(const SpecFiles& files) {
-  std::size_t hash = files.unreadable.size();
-  const auto mix = [&hash](const std::string& text) {
-    hash = hash * 1'000'003 + std::hash<std::string>()(text);
-  };
-  for (const RuleFile& file : files.files) {
-    mix(file.path);
-    mix(file.text);
-  }
-  for (const std::string& path : files.unreadable) mix(path);
-  return hash;
 }
 
 void LogEvent(const AlertEvent& event) {
@@ -65,33 +55,14 @@ void LogEvent(const AlertEvent& event) {
 
 }  // namespace
 
-struct Daemon::Loop {
-  Loop(std::string source_name, std::unique_ptr<Source> owned, Evaluator::Options options,
-       Telemetry& telemetry)
-      : name(std::move(source_name)),
-        source(std::move(owned)),
-        evaluator(std::move(options), *source, telemetry) {}
-
-  std::string name;
-  std::unique_ptr<Source> source;
-  Evaluator evaluator;
-  std::thread thread;
-  std::atomic<bool> tried = false;
-  absl::Duration past_took = absl::Seconds(1);  // The last read of the past.
-  absl::Time past_next = absl::InfinitePast();
-  std::atomic<std::int64_t> alive_ms = 0;
-
-  Mutex mutex;
-  std::vector<ActiveSlo> next ABSL_GUARDED_BY(mutex);
-  bool changed ABSL_GUARDED_BY(mutex) = false;
-};
-
 Daemon::Daemon(Options options, std::map<std::string, std::unique_ptr<Source>> sources,
                Board& board, Clock& clock, Telemetry& telemetry)
     : options_(std::move(options)), board_(board), clock_(clock), telemetry_(telemetry) {
   for (auto& [name, source] : sources) {
-    loops_.push_back(std::make_unique<Loop>(name, std::move(source),
-                                            EvaluatorOptions(options_.config, name), telemetry_));
+    loops_.push_back(
+        std::make_unique<Loop>(name, std::move(source),
+                               EvaluatorOptions(options_.config, name, options_.keeper != nullptr),
+                               options_.config.interval, telemetry_));
   }
 }
 
@@ -100,7 +71,8 @@ Daemon::~Daemon() {
 }
 
 absl::Status Daemon::Start() {
-  const absl::Status loaded = Load(false);
+  Restore();
+  const absl::Status loaded = Load(/*only_if_changed=*/false);
   bool empty = false;
   {
     const MutexLock lock(&load_mutex_);
@@ -111,64 +83,12 @@ absl::Status Daemon::Start() {
         fmt::format("{} (--allow-shrink starts without any)", std::string(loaded.message())));
   }
   for (const auto& loop : loops_) {
+    loop->evaluator.AdoptStarts(options_.starts);
     loop->alive_ms = absl::ToUnixMillis(clock_.TimeNow());
     loop->thread = std::thread([this, &loop] { Evaluate(*loop); });
   }
   poller_ = std::thread([this] { Poll(); });
   return absl::OkStatus();
-}
-
-absl::Status Daemon::Reload() {
-  return Load(false);
-}
-
-absl::Status Daemon::Load(bool only_if_changed) {
-  const MutexLock lock(&load_mutex_);
-  const SpecFiles files = options_.read_files();
-  const std::size_t hash = HashOf(files);
-  if (only_if_changed && hash == loaded_hash_) return last_load_;
-  loaded_hash_ = hash;
-
-  LoadResult loaded = LoadRules(files.files, options_.config.defaults);
-  MergedRules merged = MergeRules(running_, loaded, files.unreadable, options_.allow_shrink);
-  auto status = std::make_shared<RulesStatus>();
-  status->diagnostics = files.diagnostics;
-  status->diagnostics.insert(status->diagnostics.end(), loaded.diagnostics.begin(),
-                             loaded.diagnostics.end());
-  std::string first_error;
-  for (const Diagnostic& diagnostic : status->diagnostics) {
-    const bool error = diagnostic.severity == Severity::kError;
-    Log(error ? LogLevel::kError : LogLevel::kWarn, ToString(diagnostic));
-    if (error && first_error.empty()) first_error = ToString(diagnostic);
-  }
-  running_ = std::move(merged.slos);
-  status->loaded = static_cast<std::int64_t>(running_.size());
-  status->invalid = static_cast<std::int64_t>(loaded.bad_files.size() + files.unreadable.size());
-  status->last_load = clock_.TimeNow();
-  status->last_load_successful = merged.refused.empty() && first_error.empty();
-  for (const auto& loop : loops_) {
-    const MutexLock loop_lock(&loop->mutex);
-    loop->next.clear();
-    for (const ActiveSlo& active : running_) {
-      if (active.slo->source == loop->name) loop->next.push_back(active);
-    }
-    loop->changed = true;
-  }
-  if (!merged.refused.empty()) {
-    last_load_ = absl::FailedPreconditionError(fmt::format("load refused: {}", merged.refused));
-    Log(LogLevel::kError, std::string(last_load_.message()));
-  } else if (!first_error.empty()) {
-    last_load_ = absl::InvalidArgumentError(first_error);
-  } else {
-    last_load_ = absl::OkStatus();
-  }
-  Log(LogLevel::kInfo, "rules loaded",
-      {{"slos", fmt::format("{}", status->loaded)},
-       {"files", fmt::format("{}", files.files.size())},
-       {"invalid_files", fmt::format("{}", status->invalid)}});
-  telemetry_.OnRulesLoaded(status->last_load_successful, status->loaded, status->invalid);
-  board_.Publish(std::shared_ptr<const RulesStatus>(std::move(status)));
-  return last_load_;
 }
 
 // Reads of the past, when nothing else is due for `free`; returns how long to wait after it.
@@ -193,50 +113,90 @@ absl::Duration Daemon::LearnPast(Loop& loop, absl::Duration free) {
   return std::clamp(4 * loop.past_took, absl::Milliseconds(10), kNothing);
 }
 
+// What time it is at the source; nullopt while that is not known.
+std::optional<absl::Time> Daemon::SourceNow(Loop& loop) {
+  const absl::Time now = clock_.TimeNow();
+  const bool jumped = loop.source_time.Jumped(now);
+  if (jumped) {
+    // Any answer tells the source's time.
+    const Query query = {"vector(1)", now};
+    const bool answered = loop.source->Run({&query, 1}).front().ok();
+    loop.source_time.Observe(answered ? loop.source->ClockOffset() : std::nullopt);
+  }
+  return loop.source_time.At(now);
+}
+
 void Daemon::Evaluate(Loop& loop) {
-  Scheduler scheduler(options_.config.interval);
-  std::string problem;
   while (!stop_) {
-    absl::Time now = clock_.TimeNow();
-    loop.alive_ms = absl::ToUnixMillis(now);
-    const absl::Duration offset = loop.source->ClockOffset().value_or(absl::ZeroDuration());
-    if (absl::AbsDuration(offset) > kOffsetNoise) now += offset;
-    const Scheduler::Due due = scheduler.Next(now);
-    if (!due.slot) {
-      WaitFor(std::min(due.wait, LearnPast(loop, due.wait)));
+    loop.alive_ms = absl::ToUnixMillis(clock_.TimeNow());
+    const std::optional<absl::Time> now = SourceNow(loop);
+    if (!now) {
+      WaitFor(options_.config.interval);
       continue;
     }
-    {
-      const MutexLock lock(&loop.mutex);
-      if (loop.changed) loop.evaluator.SetSlos(loop.next);
-      loop.changed = false;
+    const Scheduler::Due due = loop.scheduler.Next(*now);
+    if (due.slot) {
+      EvaluateSlot(loop, *due.slot, due.missed);
+    } else {
+      WaitFor(std::min(due.wait, LearnPast(loop, due.wait)));
     }
-    const absl::Time began = clock_.TimeNow();
-    const Evaluator::Result result = loop.evaluator.Evaluate(*due.slot);
-    if (stop_) break;  // What was cut off is no evaluation.
-    telemetry_.OnEvaluation(loop.name, clock_.TimeNow() - began, due.missed);
-    board_.Publish(result.snapshot);
-    loop.tried = true;
-    for (const AlertEvent& event : result.events) LogEvent(event);
-    for (const std::string& warning : result.warnings) {
-      Log(LogLevel::kWarn, warning, {{"source", loop.name}});
+  }
+  {
+    const std::lock_guard<std::mutex> lock(stop_mutex_);
+    loop.ended = true;
+  }
+  stop_changed_.notify_all();
+}
+
+void Daemon::EvaluateSlot(Loop& loop, std::int64_t slot, std::int64_t missed) {
+  {
+    const MutexLock lock(&loop.mutex);
+    if (loop.changed) loop.evaluator.SetSlos(loop.next);
+    loop.changed = false;
+    for (const Loop::Release& release : std::exchange(loop.releases, {})) {
+      loop.evaluator.Release(release.alert_id, release.annotation, release.text, clock_.TimeNow());
     }
-    if (result.snapshot->problem != problem) {
-      problem = result.snapshot->problem;
-      if (problem.empty()) {
-        Log(LogLevel::kInfo, "source is readable again", {{"source", loop.name}});
-      } else {
-        Log(LogLevel::kWarn, "source can't be read in full",
-            {{"source", loop.name}, {"problem", problem}});
-      }
-    }
+  }
+  const absl::Time began = clock_.TimeNow();
+  const Evaluator::Result result = loop.evaluator.Evaluate(slot);
+  if (cut_off_) return;  // What was cut off is no evaluation.
+  loop.source_time.Observe(loop.source->ClockOffset());
+  telemetry_.OnEvaluation(loop.name, clock_.TimeNow() - began, missed);
+  // Nobody is told of what a crash would make us forget.
+  Save(loop, !result.events.empty());
+  board_.Publish(result.snapshot);
+  loop.tried = true;
+  for (const AlertEvent& event : result.events) LogEvent(event);
+  for (const std::string& warning : result.warnings) {
+    Log(LogLevel::kWarn, warning, {{"source", loop.name}});
+  }
+  if (result.snapshot->problem == loop.problem) return;
+  loop.problem = result.snapshot->problem;
+  if (loop.problem.empty()) {
+    Log(LogLevel::kInfo, "source is readable again", {{"source", loop.name}});
+  } else {
+    Log(LogLevel::kWarn, "source can't be read in full",
+        {{"source", loop.name}, {"problem", loop.problem}});
+  }
+}
+
+// Hands what has changed to the keeper, and waits for it to be on disk when there is a `hurry`; but
+// a disk that hangs must not hold back a page.
+void Daemon::Save(Loop& loop, bool hurry) {
+  if (options_.keeper == nullptr) return;
+  const StateKeeper::Turn turn = options_.keeper->TurnOf(loop.name);
+  if (turn != StateKeeper::Turn::kBusy) {
+    options_.keeper->Submit(loop.evaluator.Save(turn == StateKeeper::Turn::kWhole));
+  }
+  if (hurry && !options_.keeper->WaitFor(loop.name, kLongestCommit)) {
+    Log(LogLevel::kWarn, "alerts go out before they are on disk", {{"source", loop.name}});
   }
 }
 
 void Daemon::Poll() {
   while (!WaitFor(options_.poll)) {
     // The result is logged by Load, and shown by the metrics.
-    Load(true).IgnoreError();
+    Load(/*only_if_changed=*/true).IgnoreError();
   }
 }
 
@@ -248,17 +208,44 @@ bool Daemon::WaitFor(absl::Duration duration) {
   return stop_;
 }
 
-void Daemon::Stop() {
+void Daemon::Stop(absl::Duration bound) {
   {
     const std::lock_guard<std::mutex> lock(stop_mutex_);
     stop_ = true;
   }
   stop_changed_.notify_all();
+  const auto all_ended = [this] {
+    return std::all_of(loops_.begin(), loops_.end(), [](const auto& loop) {
+      return loop->ended.load() || !loop->thread.joinable();
+    });
+  };
+  {
+    std::unique_lock<std::mutex> lock(stop_mutex_);
+    stop_changed_.wait_for(lock, absl::ToChronoMilliseconds(bound), all_ended);
+  }
+  cut_off_ = true;
   for (const auto& loop : loops_) loop->source->Cancel();
   for (const auto& loop : loops_) {
     if (loop->thread.joinable()) loop->thread.join();
   }
   if (poller_.joinable()) poller_.join();
+}
+
+absl::Status Daemon::Release(const std::string& alert_id, const std::string& annotation,
+                             const std::string& text) {
+  bool found = false;
+  for (const auto& source : board_.Read().sources) {
+    for (const Alert& alert : source->alerts) {
+      const bool meant = alert.Id() == alert_id || AlertHandle(alert) == alert_id;
+      found = found || (meant && alert.state == AlertState::kFiring);
+    }
+  }
+  if (!found) return absl::NotFoundError(fmt::format("no alert '{}' fires", alert_id));
+  for (const auto& loop : loops_) {
+    const MutexLock lock(&loop->mutex);
+    loop->releases.push_back({alert_id, annotation, text});
+  }
+  return absl::OkStatus();
 }
 
 bool Daemon::healthy() const {

@@ -17,7 +17,9 @@
 #include "engine/evaluator.h"
 #include "engine/io/spec_files.h"
 #include "engine/mutex.h"
+#include "engine/saved_state.h"
 #include "engine/source.h"
+#include "engine/state_keeper.h"
 #include "engine/telemetry.h"
 #include "rules/config.h"
 #include "rules/load.h"
@@ -36,6 +38,12 @@ class Daemon {
     absl::Duration poll = absl::Seconds(5);  // How often rule files are looked at.
     // Reads the rule files; called on the polling thread and by Reload.
     std::function<SpecFiles()> read_files;
+    StateKeeper* keeper = nullptr;  // Null: no state is kept.  Else must outlive this.
+    // What an earlier process left: its SLOs, and by source where they stood.
+    std::vector<SavedDefinition> definitions = {};
+    std::map<std::string, SavedSource> restored = {};
+    // When alerts began that Alertmanagers still have, by Alert::Id, for a start without state.
+    std::map<std::string, absl::Time> starts = {};
   };
 
   // `sources` by name, all that the configuration names.  The others must outlive this.
@@ -43,14 +51,21 @@ class Daemon {
          Clock& clock, Telemetry& telemetry);
   ~Daemon();  // Stops.
 
-  // Loads the rules and begins.  kFailedPrecondition when there is no SLO to run.
+  // Takes up the state, hangs out the alerts that fire, loads the rules and begins.
+  // kFailedPrecondition when there is no SLO to run.
   absl::Status Start();
 
   // Loads the rules anew; on error what runs goes on.
   absl::Status Reload();
 
-  // Ends all threads; requests in progress are cut off.
-  void Stop();
+  // Has each source's evaluator resolve the firing alert with this id or handle at its next
+  // evaluation; see Evaluator::Release.  kNotFound when no alert on the board is meant.
+  absl::Status Release(const std::string& alert_id, const std::string& annotation,
+                       const std::string& text);
+
+  // Ends all threads.  An evaluation in progress is finished and saved where that takes no longer
+  // than `bound`; then its requests are cut off.  Idempotent.
+  void Stop(absl::Duration bound = absl::ZeroDuration());
 
   // Whether every evaluation loop has moved lately.
   bool healthy() const;
@@ -61,8 +76,15 @@ class Daemon {
  private:
   struct Loop;
 
+  void Restore();
   absl::Status Load(bool only_if_changed);
+  void KeepDefinitions(const SpecFiles& files) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
+  void LogChanges(const std::vector<ActiveSlo>& before, const SpecFiles& files)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
+  std::optional<absl::Time> SourceNow(Loop& loop);
   void Evaluate(Loop& loop);
+  void EvaluateSlot(Loop& loop, std::int64_t slot, std::int64_t missed);
+  void Save(Loop& loop, bool hurry);
   absl::Duration LearnPast(Loop& loop, absl::Duration free);
   void Poll();
   bool WaitFor(absl::Duration duration);
@@ -76,12 +98,15 @@ class Daemon {
 
   Mutex load_mutex_;  // One load at a time.
   std::vector<ActiveSlo> running_ ABSL_GUARDED_BY(load_mutex_);
+  // Of what runs, the file that it was read from, as it was then.
+  std::map<std::string, std::shared_ptr<const RuleFile>> texts_ ABSL_GUARDED_BY(load_mutex_);
   std::size_t loaded_hash_ ABSL_GUARDED_BY(load_mutex_) = 0;
   absl::Status last_load_ ABSL_GUARDED_BY(load_mutex_);
 
   std::mutex stop_mutex_;
   std::condition_variable stop_changed_;
   std::atomic<bool> stop_ = false;
+  std::atomic<bool> cut_off_ = false;  // What is under way now is no evaluation any more.
 };
 
 }  // namespace slowburn

@@ -12,10 +12,6 @@
 namespace slowburn {
 namespace {
 
-// How long the firing alerts of a removed SLO are kept, and then shown as resolved.
-constexpr absl::Duration kRemovedKept = absl::Minutes(10);
-constexpr absl::Duration kRemovedShown = absl::Minutes(15);
-
 std::vector<absl::Duration> TierWindows(const Slo& slo) {
   std::vector<absl::Duration> windows;
   for (const Tier& tier : slo.alerts.tiers) {
@@ -27,20 +23,13 @@ std::vector<absl::Duration> TierWindows(const Slo& slo) {
 
 }  // namespace
 
-// What remains of an SLO that is gone.
-struct Evaluator::Retired {
-  std::string id;
-  std::shared_ptr<const Slo> slo;
-  absl::Time removed;
-  std::map<std::string, GroupAlerts> records;
-  std::vector<Alert> alerts;
-};
-
 Evaluator::Evaluator(Options options, Source& source, Telemetry& telemetry)
     : options_(std::move(options)),
       source_(source),
       telemetry_(telemetry),
-      reader_({options_.source_name, options_.grid, {}}, source, telemetry) {}
+      reader_({options_.source_name, options_.grid, {}}, source, telemetry),
+      watch_({options_.source_name, options_.source_down_after, options_.source_down_severity,
+              options_.around}) {}
 
 Evaluator::~Evaluator() = default;
 
@@ -55,7 +44,10 @@ Columns& Evaluator::ColumnsFor(const Slo& slo) {
   }
   const std::vector<std::int64_t> ladder(slots.begin(), slots.end());
   std::unique_ptr<Columns>& columns = columns_[ladder];
-  if (!columns) columns = std::make_unique<Columns>(ladder);
+  if (!columns) {
+    columns = std::make_unique<Columns>(ladder);
+    if (options_.keeps_state) columns->TrackChanges();
+  }
   return *columns;
 }
 
@@ -82,8 +74,9 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
           [&active](const Retired& candidate) { return candidate.id == active.slo->Id(); });
       if (retired != retired_.end()) {
         next->alerts = retired->records;
+        next->shown = std::move(retired->alerts);
         for (auto& [group, alerts] : next->alerts) {
-          alerts = CarryOver(alerts, *retired->slo, *active.slo);
+          if (retired->slo) alerts = CarryOver(alerts, *retired->slo, *active.slo);
         }
         retired_.erase(retired);
       }
@@ -92,7 +85,8 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     const bool same_sli = next->plan && *next->plan == *plan && next->slo->by == active.slo->by;
     const bool same_tiers = next->slo && TierWindows(*next->slo) == TierWindows(*active.slo);
     Columns& columns = ColumnsFor(*active.slo);
-    if (!same_sli || (next->opaque && !same_tiers)) {
+    const bool moves = next->columns != &columns;
+    if (!same_sli || (next->opaque && (!same_tiers || moves))) {
       next->counter.reset();
       next->summed.reset();
       next->opaque.reset();
@@ -100,7 +94,7 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
       next->past_ends = false;
       next->sized = false;
       next->dead.clear();
-    } else if (next->columns != &columns && !next->opaque) {
+    } else if (moves) {
       columns.AppendLike(*next->columns);
       if (next->counter) next->counter->Rebase(columns);
       if (next->summed) next->summed->Rebase(columns);
@@ -108,18 +102,10 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     next->slo = active.slo;
     next->judge.emplace(*active.slo);
     next->plan = std::move(plan);
+    next->fingerprint.reset();
     next->stale = active.stale;
     next->columns = &columns;
-    if (!next->counter && !next->summed && !next->opaque) {
-      if (const auto* counter = std::get_if<CounterPlan>(next->plan.get())) {
-        next->counter =
-            std::make_unique<CounterMeter>(*counter, options_.grid, columns, options_.deduplicated);
-      } else {
-        next->opaque = std::make_unique<OpaqueMeter>(std::get<OpaquePlan>(*next->plan),
-                                                     TierWindows(*active.slo), active.slo->window,
-                                                     active.slo->by, options_.grid, columns);
-      }
-    }
+    if (!next->counter && !next->summed && !next->opaque) MakeMeter(*next, false);
     running_.push_back(std::move(next));
   }
   for (auto& [id, gone] : before) {
@@ -137,6 +123,22 @@ void Evaluator::SetSlos(const std::vector<ActiveSlo>& slos) {
     });
   });
   AssignReader();
+}
+
+// Makes the meter that the plan asks for, on the SLO's columns.
+void Evaluator::MakeMeter(Running& running, bool summed) const {
+  const Slo& slo = *running.slo;
+  const auto* counter = std::get_if<CounterPlan>(running.plan.get());
+  if (counter == nullptr) {
+    running.opaque =
+        std::make_unique<OpaqueMeter>(std::get<OpaquePlan>(*running.plan), TierWindows(slo),
+                                      slo.window, slo.by, options_.grid, *running.columns);
+  } else if (summed) {
+    running.summed = std::make_unique<SummedMeter>(*counter, options_.grid, *running.columns);
+  } else {
+    running.counter = std::make_unique<CounterMeter>(*counter, options_.grid, *running.columns,
+                                                     options_.deduplicated);
+  }
 }
 
 void Evaluator::AssignReader() {
@@ -157,91 +159,20 @@ void Evaluator::Start(Running& running, std::int64_t slot) {
   running.running_since = absl::FromUnixMillis(options_.grid.TimeOf(slot));
 }
 
-SloStatus Evaluator::Judge(Running& running, std::int64_t slot, std::vector<Alert>& alerts,
-                           std::vector<AlertEvent>& events) {
-  SloStatus status;
-  status.slo = running.slo;
-  status.plan = running.plan;
-  status.stale_definition = running.stale;
-  status.summed_at_source = running.summed != nullptr;
-  status.problem = !running.failure.empty() ? running.failure : running.dead;
-  if (status.problem.empty() && running.opaque) status.problem = running.opaque->problem();
-
-  EvaluationContext context;
-  context.at = absl::FromUnixMillis(options_.grid.TimeOf(slot));
-  context.sealed_until = absl::FromUnixMillis(options_.grid.Horizon(slot));
-  context.running_since = *running.running_since;
-  context.read = running.read;
-  context.dead = !running.dead.empty();
-
-  const Meter& meter = running.meter();
-  std::map<std::string, GroupAlerts> known;
-  std::vector<Alert> shown;
-  for (std::size_t i = 0; i < meter.group_count(); ++i) {
-    const std::string key = meter.group(i).key;
-    GroupAlerts& records = known[key];
-    records = std::move(running.alerts[key]);
-    std::map<AlertClass, AlertState> before;
-    for (const auto& [alert_class, record] : records) before[alert_class] = record.state;
-    GroupStatus group = running.judge->Evaluate(meter, i, context, records);
-    status.series += group.series;
-    for (const auto& [alert_class, record] : records) {
-      const auto old = before.find(alert_class);
-      const AlertState from = old == before.end() ? AlertState::kInactive : old->second;
-      if (record.state == AlertState::kInactive && from == AlertState::kInactive) continue;
-      Alert alert = MakeAlert(status, group, alert_class, record, options_.around, context.at);
-      if (from != record.state) {
-        events.push_back(
-            {context.at, from, record.state, alert, DecidingNumbers(group, alert_class)});
-      }
-      if (record.state != AlertState::kInactive) shown.push_back(std::move(alert));
-    }
-    status.groups.push_back(std::move(group));
-  }
-  // A changed SLI finds its groups anew; until then their alerts stand.
-  for (auto& [key, records] : running.alerts) {
-    if (!known.try_emplace(key, records).second) continue;
-    for (const Alert& alert : running.shown) {
-      if (alert.group_key == key && alert.state == AlertState::kFiring) shown.push_back(alert);
-    }
-  }
-  running.alerts = std::move(known);
-  running.shown = std::move(shown);
-  alerts.insert(alerts.end(), running.shown.begin(), running.shown.end());
-  std::sort(status.groups.begin(), status.groups.end(),
-            [](const GroupStatus& a, const GroupStatus& b) { return a.key < b.key; });
-  return status;
-}
-
-void Evaluator::KeepRetired(absl::Time at, std::vector<Alert>& alerts,
-                            std::vector<AlertEvent>& events) {
-  for (Retired& retired : retired_) {
-    for (Alert& alert : retired.alerts) {
-      if (alert.state == AlertState::kFiring && at - retired.removed >= kRemovedKept) {
-        alert.state = AlertState::kResolved;
-        alert.resolved_at = at;
-        alert.annotations["removed"] = "The SLO was removed from the rules.";
-        events.push_back({at, AlertState::kFiring, AlertState::kResolved, alert, "removed"});
-      }
-      alerts.push_back(alert);
-    }
-  }
-  std::erase_if(retired_, [at](const Retired& retired) {
-    return at - retired.removed >= kRemovedKept + kRemovedShown;
-  });
-}
-
 Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   const absl::Time at = absl::FromUnixMillis(options_.grid.TimeOf(slot));
   const std::int64_t back = absl::ToInt64Milliseconds(options_.lookback) / options_.grid.step_ms;
   for (auto& [ladder, columns] : columns_) {
-    const std::optional<std::int64_t> newest = columns->newest();
-    for (std::int64_t k = newest ? *newest + 1 : slot - back; k <= slot; ++k) columns->Append(k);
+    if (!columns->newest()) columns->Append(slot - back);
+    columns->AppendUntil(slot);
   }
+  heard_.reset();
+  BeginAdopting(at);
   for (const auto& running : running_) Start(*running, slot);
   CheckSizes(slot);
   Read(slot);
   CheckSelectors(slot);
+  CheckTargets(slot);
 
   auto snapshot = std::make_shared<SourceSnapshot>();
   Result result;
@@ -260,6 +191,10 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
     snapshot->slos.push_back(Judge(*running, slot, snapshot->alerts, result.events));
   }
   KeepRetired(at, snapshot->alerts, result.events);
+  WatchSource(*snapshot, result.events);
+  ShowDeparted(at, snapshot->alerts);
+  releases_.clear();
+  KeepEvents(result.events);
   last_at_ = at;
   last_slot_ = slot;
   result.snapshot = std::move(snapshot);

@@ -48,6 +48,7 @@ void Evaluator::ReadOpaque(std::int64_t slot) {
   }
   std::vector<absl::StatusOr<QueryResult>> answers;
   if (!queries.empty()) answers = source_.Run(queries);
+  for (const absl::StatusOr<QueryResult>& answer : answers) Hear(answer);
   for (Asking& asking : all) {
     Running& running = *asking.running;
     // Between its evaluations an SLO stands on the answers it has.

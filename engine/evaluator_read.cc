@@ -1,10 +1,15 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "engine/evaluator.h"
 #include "engine/evaluator_running.h"
 #include "engine/selector_check.h"
+#include "rules/duration.h"
 
 // How the evaluator reads its source.
 
@@ -20,6 +25,41 @@ constexpr int kCatchUpReads = 8;  // In one evaluation, so that it still ends.
 constexpr int kChecksPerEvaluation = 4;
 constexpr std::int64_t kCheckAgainMs = 60 * 1000;
 
+// Whether the targets of an SLO are up is asked this often, for an alert that only that can end.
+constexpr absl::Duration kTargetsAskedEvery = absl::Minutes(5);
+
+// Their being up is sampled this often, and must be so this share of the time.
+constexpr absl::Duration kUpStep = absl::Minutes(5);
+constexpr double kUpShare = 0.9;
+
+// The longest window of the tiers whose alerts fire; zero when none does.
+absl::Duration LongestFiring(const Slo& slo, const std::map<std::string, GroupAlerts>& alerts) {
+  absl::Duration longest;
+  for (const auto& [group, records] : alerts) {
+    for (const Tier& tier : slo.alerts.tiers) {
+      const auto record = records.find(tier.alert_class);
+      const bool firing = record != records.end() && record->second.state == AlertState::kFiring;
+      if (firing) longest = std::max(longest, tier.long_window);
+    }
+  }
+  return longest;
+}
+
+// How often in the last `window`, step by step, all targets that `selector` names by their job were
+// up; empty when it names no job.
+std::string TargetsUpQuery(const Selector& selector, absl::Duration window) {
+  Selector up = *ParseSelector("up");
+  bool names_job = false;
+  for (const Matcher& matcher : selector.matchers) {
+    if (matcher.label != "job") continue;
+    up.matchers.push_back(matcher);
+    names_job = true;
+  }
+  if (!names_job) return "";
+  return fmt::format("sum_over_time(min({})[{}:{}])", ToString(up), DurationText(window),
+                     DurationText(kUpStep));
+}
+
 }  // namespace
 
 void Evaluator::ReadCounters(std::int64_t slot, std::span<Running* const> which) {
@@ -29,6 +69,7 @@ void Evaluator::ReadCounters(std::int64_t slot, std::span<Running* const> which)
   for (std::size_t i = 0; i < which.size(); ++i) {
     Running& running = *which[i];
     const absl::Status& status = statuses[i];
+    Hear(status);
     running.read = status.ok();
     running.failure = std::string(status.message());
     if (absl::IsResourceExhausted(status) || absl::IsDeadlineExceeded(status)) {
@@ -71,7 +112,7 @@ void Evaluator::Read(std::int64_t slot) {
     running->read = false;
     if (!running->counter) continue;
     if (options_.grid.Horizon(slot) - *running->counter->sealed_ms() > running->chunk_ms) {
-      if (running->failure.empty()) running->failure = "catching up with the past";
+      if (running->failure.empty()) running->failure = kCatchingUp;
       continue;
     }
     counters.push_back(running.get());
@@ -101,6 +142,35 @@ void Evaluator::CheckSelectors(std::int64_t slot) {
     const absl::StatusOr<std::string> dead = WhyNothingMatches(
         source_, std::get<CounterPlan>(*running->plan), unmatched, absl::FromUnixMillis(now_ms));
     if (dead.ok()) running->dead = *dead;
+  }
+}
+
+// Whether the targets of a service are there, where a firing alert of an SLO without groups has
+// seen no series for the whole of its windows: then what it watches is gone for good.
+void Evaluator::CheckTargets(std::int64_t slot) {
+  const absl::Time at = absl::FromUnixMillis(options_.grid.TimeOf(slot));
+  for (const auto& running : running_) {
+    const auto* plan = std::get_if<CounterPlan>(running->plan.get());
+    if (plan == nullptr || !running->slo->by.empty() || !running->read) continue;
+    const std::optional<std::int64_t> newest = running->meter().group(0).newest_ms;
+    const absl::Duration window = LongestFiring(*running->slo, running->alerts);
+    const bool matters =
+        window > absl::ZeroDuration() && newest && at - absl::FromUnixMillis(*newest) > window;
+    if (!matters) running->targets_up = absl::ZeroDuration();
+    if (!matters || at - running->targets_asked < kTargetsAskedEvery) continue;
+    running->targets_asked = at;
+    running->targets_up = absl::ZeroDuration();
+    const std::string expr = TargetsUpQuery(plan->terms.front().selector, window);
+    if (expr.empty()) continue;
+    const Query query = {expr, at};
+    const std::vector<absl::StatusOr<QueryResult>> answers = source_.Run({&query, 1});
+    const absl::StatusOr<QueryResult>& answer = answers.front();
+    if (!answer.ok() || answer->partial || answer->series.size() != 1) continue;
+    if (answer->series.front().samples.empty()) continue;
+    const double steps = absl::FDivDuration(window, kUpStep);
+    if (answer->series.front().samples.back().value >= kUpShare * steps) {
+      running->targets_up = window;
+    }
   }
 }
 

@@ -6,12 +6,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/evaluator.h"
 #include "engine/summed_meter.h"
 
 namespace slowburn {
+
+// Why an SLO has not been read that lags behind.
+inline constexpr std::string_view kCatchingUp = "catching up with the past";
 
 // One SLO as the evaluator runs it.  Internal to the evaluator.
 struct Evaluator::Running {
@@ -32,15 +36,28 @@ struct Evaluator::Running {
   std::string failure;        // Of the last read.
   std::string dead;           // Which selector can't match anything, and why.
   std::int64_t check_again_ms = 0;
-  absl::Time past_again = absl::InfinitePast();  // Not before, after a failure.
-  bool sized = false;                            // Whether its series have been counted.
-  bool past_ends = false;                        // All is known that the source has.
+  absl::Time past_again = absl::InfinitePast();     // Not before, after a failure.
+  bool sized = false;                               // Whether its series have been counted.
+  absl::Duration targets_up;                        // For how long they are known to be up,
+  absl::Time targets_asked = absl::InfinitePast();  // as of then.
+  bool past_ends = false;                           // All is known that the source has.
+  std::uint64_t number = 0;                         // Of its heads, in what is saved.
+  std::optional<SeriesKey> fingerprint;             // Of the plan, once it is needed.
 
   Meter& meter() const {
     if (counter) return *counter;
     if (summed) return *summed;
     return *opaque;
   }
+};
+
+// What remains of an SLO that is gone.  Internal to the evaluator.
+struct Evaluator::Retired {
+  std::string id;
+  std::shared_ptr<const Slo> slo;  // Null when its definition is lost.
+  absl::Time removed;
+  std::map<std::string, GroupAlerts> records;
+  std::vector<Alert> alerts;  // Those that fired.
 };
 
 // SLOs whose past is being read, and the meters that read it.  Internal to the evaluator.

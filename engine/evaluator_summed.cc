@@ -37,7 +37,7 @@ void Evaluator::CheckSizes(std::int64_t slot) {
         running.slo->Id(), *counts[i], options_.max_series));
     const std::int64_t since = *running.counter->sealed_ms();
     running.counter.reset();
-    running.summed = std::make_unique<SummedMeter>(plan, options_.grid, *running.columns);
+    MakeMeter(running, true);
     running.summed->Begin(since);
     changed = true;
   }
@@ -52,6 +52,7 @@ void Evaluator::ReadSummed(std::int64_t slot) {
     const std::vector<absl::StatusOr<QueryResult>> answers = source_.Run(meter.Queries(slot));
     std::vector<const QueryResult*> results;
     for (const absl::StatusOr<QueryResult>& answer : answers) {
+      Hear(answer);
       if (answer.ok() && !answer->partial) {
         results.push_back(&*answer);
         continue;
@@ -65,7 +66,7 @@ void Evaluator::ReadSummed(std::int64_t slot) {
     telemetry_.OnCounted(options_.source_name, meter.Absorb(results, slot));
     if (!meter.IsBehind(slot)) continue;
     running->read = false;
-    running->failure = "catching up with the past";
+    running->failure = kCatchingUp;
   }
 }
 

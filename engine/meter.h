@@ -10,6 +10,7 @@
 
 #include <absl/time/time.h>
 
+#include "engine/codec.h"
 #include "engine/verdict.h"
 #include "rules/label.h"
 
@@ -62,6 +63,17 @@ class Meter {
 
   // The last `window` of a group.
   virtual Reading Read(std::size_t group, absl::Duration window, WindowEnd end) const = 0;
+
+  // Writes what a restart needs beside the columns: to `slow` what seldom changes, to `heads` what
+  // changes with every read.
+  virtual void Save(ByteWriter& slow, ByteWriter& heads) const = 0;
+
+  // Takes back what `Save` of a meter of the same plan wrote, its counts being in this one's
+  // columns.  For use on a new meter.  False when the bytes are damaged: it must not be used then.
+  virtual bool Restore(ByteReader& slow, ByteReader& heads) = 0;
+
+  // Its rows in the columns, by group.
+  virtual std::vector<std::size_t> rows() const = 0;
 };
 
 }  // namespace slowburn

@@ -59,6 +59,9 @@ class OpaqueMeter : public Meter {
   // The last answer for `window`, if it is no older than its period and one slot; for kSealed only
   // one that was asked at the sealed horizon.
   Reading Read(std::size_t group, absl::Duration window, WindowEnd end) const override;
+  void Save(ByteWriter& slow, ByteWriter& heads) const override;
+  bool Restore(ByteReader& slow, ByteReader& heads) override;
+  std::vector<Columns::Row> rows() const override;
 
  private:
   // When a window is asked for.

@@ -17,6 +17,9 @@ class Scheduler {
  public:
   explicit Scheduler(absl::Duration step) : step_ms_(absl::ToInt64Milliseconds(step)) {}
 
+  // Slots until `slot` were evaluated by an earlier process.
+  void StartAfter(std::int64_t slot) { last_ = slot; }
+
   struct Due {
     std::optional<std::int64_t> slot;  // To evaluate now.
     std::int64_t missed = 0;           // Slots since the last that were not evaluated in time.

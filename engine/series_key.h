@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -23,5 +24,8 @@ struct SeriesKey {
 
 // The key of `text`; equal text gives equal keys, also in another process.
 SeriesKey SeriesKeyOf(std::string_view text);
+
+// As 32 hexadecimal digits.
+std::string ToHex(const SeriesKey& key);
 
 }  // namespace slowburn

@@ -8,14 +8,16 @@
 namespace slowburn {
 namespace {
 
-// A resolved alert is shown, and resent where it was not taken, for this long.
-constexpr absl::Duration kResolvedRetention = absl::Minutes(15);
-
 // A group whose data ended is no longer expected back after this long.
 constexpr absl::Duration kGroupForgotten = absl::Hours(24);
 
 // A group without traffic in this long before its data ended is not missed.
 constexpr absl::Duration kTrafficBefore = absl::Hours(1);
+
+// Data of a group tell that the source is being fed if no older than this, and known of this share
+// of the time that another group has been gone for.
+constexpr absl::Duration kSiblingFresh = absl::Minutes(5);
+constexpr double kSiblingKnown = 0.9;
 
 TierReason ReasonOf(Truth long_exceeds, Truth short_exceeds, const EvaluationContext& context) {
   switch (And(long_exceeds, short_exceeds)) {
@@ -54,16 +56,26 @@ bool StaysInactive(const AlertRecord& record, std::span<const Tier> tiers,
 }
 
 void AdvanceClass(AlertRecord& record, std::span<const Tier> tiers,
-                  std::span<const TierVerdict> verdicts, absl::Time at) {
+                  std::span<const TierVerdict> verdicts, absl::Time at, const HoldPolicy& hold) {
   if (StaysInactive(record, tiers, verdicts)) return;
-  const bool told = record.state == AlertState::kResolved && record.resolved_at &&
-                    at - *record.resolved_at > kResolvedRetention;
-  if (told) {
-    AlertRecord fresh;
-    fresh.tiers = std::move(record.tiers);
-    record = std::move(fresh);
+  record = Advance(ForgetResolved(std::move(record), at), tiers, verdicts, at, hold);
+}
+
+absl::Duration LongestOf(std::span<const Tier> tiers) {
+  absl::Duration longest;
+  for (const Tier& tier : tiers) longest = std::max(longest, tier.long_window);
+  return longest;
+}
+
+// Whether another group than `index` has been measured all through the last `window`.
+bool HasFreshSibling(const Meter& meter, std::size_t index, absl::Duration window, absl::Time at) {
+  for (std::size_t i = 0; i < meter.group_count(); ++i) {
+    if (i == index) continue;
+    const std::optional<std::int64_t> newest_ms = meter.group(i).newest_ms;
+    if (!newest_ms || at - absl::FromUnixMillis(*newest_ms) > kSiblingFresh) continue;
+    if (CoverageOf(meter.Read(i, window, WindowEnd::kNewest).counts) >= kSiblingKnown) return true;
   }
-  record = Advance(record, tiers, verdicts, at);
+  return false;
 }
 
 }  // namespace
@@ -186,10 +198,25 @@ void SloJudge::SetBudget(const Reading& whole, GroupStatus& group) const {
   }
 }
 
+// Absence alone is no evidence: something that would have shown it must have been there all along.
+bool SloJudge::HasVanished(const Meter& meter, std::size_t index, absl::Duration window,
+                           const GroupStatus& group, const EvaluationContext& context) const {
+  if (!context.read || context.dead || !group.data_age || *group.data_age <= window) return false;
+  if (meter.Read(index, window, WindowEnd::kNewest).counts.total > 0) return false;
+  if (group.key.empty()) return context.targets_up >= window;
+  return HasFreshSibling(meter, index, window, context.at);
+}
+
+bool SloJudge::HasAgedOut(const Meter& meter, std::size_t group, const GroupStatus& status,
+                          const EvaluationContext& context) const {
+  return !status.key.empty() &&
+         HasVanished(meter, group, std::max(slo_window_, kGroupForgotten), status, context);
+}
+
 TierVerdict SloJudge::NoData(const Meter& meter, std::size_t index, const GroupStatus& group,
                              const EvaluationContext& context) const {
-  if (!no_data_) return {Truth::kFalse, Truth::kFalse};
-  if (!context.read) return {};
+  // While the whole source can't be read, that is the news; and who catches up is on the way.
+  if (!context.read && (!context.source_read || context.catching_up)) return {};
   const absl::Duration running = context.at - context.running_since;
   const std::optional<absl::Duration> age = group.data_age;
   const absl::Duration silent = context.dead ? running : age.value_or(running);
@@ -237,18 +264,35 @@ GroupStatus SloJudge::Evaluate(const Meter& meter, std::size_t index,
     verdicts.clear();
     for (const std::size_t i : judged.indices) verdicts.push_back(status.tiers[i].verdict);
     AlertRecord& record = alerts[judged.alert_class];
-    AdvanceClass(record, judged.tiers, verdicts, context.at);
+    HoldPolicy hold = {context.hold_limit, false};
+    hold.vanished = record.state == AlertState::kFiring && !judged.tiers.empty() &&
+                    HasVanished(meter, index, LongestOf(judged.tiers), status, context);
+    AdvanceClass(record, judged.tiers, verdicts, context.at, hold);
     for (std::size_t i = 0; i < judged.indices.size(); ++i) {
       status.tiers[judged.indices[i]].state = record.tiers[i];
     }
   }
 
-  status.no_data = NoData(meter, index, status, context);
-  const Tier no_data_tier = {.alert_class = AlertClass::kNoData};
-  AlertRecord& no_data = alerts[AlertClass::kNoData];
-  AdvanceClass(no_data, {&no_data_tier, 1}, {&status.no_data, 1}, context.at);
-  status.no_data_state = no_data.tiers.front();
+  AdvanceNoData(meter, index, context, status, alerts[AlertClass::kNoData]);
   return status;
+}
+
+void SloJudge::AdvanceNoData(const Meter& meter, std::size_t index,
+                             const EvaluationContext& context, GroupStatus& status,
+                             AlertRecord& record) const {
+  status.no_data = {Truth::kFalse, Truth::kFalse};
+  const AlertState before = record.state;
+  if (no_data_) {
+    status.no_data = NoData(meter, index, status, context);
+    const Tier tier = {.alert_class = AlertClass::kNoData};
+    AdvanceClass(record, {&tier, 1}, {&status.no_data, 1}, context.at, {context.hold_limit, false});
+    status.no_data_state = record.tiers.front();
+  } else {
+    AdvanceClass(record, {}, {}, context.at, {context.hold_limit, false});
+  }
+  const bool aged_out = before == AlertState::kFiring && record.state == AlertState::kResolved &&
+                        status.data_age && *status.data_age > kGroupForgotten;
+  if (aged_out) record.resolution = Resolution::kVanished;
 }
 
 }  // namespace slowburn

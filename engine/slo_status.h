@@ -24,6 +24,10 @@ struct EvaluationContext {
   absl::Time running_since;  // Its first evaluation: what is missed is missed since then.
   bool read = true;          // The SLO's data was read for this slot.
   bool dead = false;         // A selector has never matched anything: nothing can be concluded.
+  bool source_read = true;   // Some read of the source succeeded for this slot.
+  bool catching_up = false;  // Not read because it lags behind, so that its data look old.
+  absl::Duration hold_limit = absl::InfiniteDuration();  // `HoldPolicy::limit` of its alerts.
+  absl::Duration targets_up;  // For how long the targets of an ungrouped SLO are known to be up.
 };
 
 // Evaluates the groups of one SLO: windows, budget, tiers, and their alerts one step on.
@@ -37,6 +41,11 @@ class SloJudge {
   // advances.
   GroupStatus Evaluate(const Meter& meter, std::size_t group, const EvaluationContext& context,
                        GroupAlerts& alerts) const;
+
+  // Whether the group `status` of `meter` has been gone for so long that no window of the SLO
+  // reaches back to it, while others of its SLO are there.
+  bool HasAgedOut(const Meter& meter, std::size_t group, const GroupStatus& status,
+                  const EvaluationContext& context) const;
 
  private:
   // Each distinct window, read once.
@@ -60,6 +69,10 @@ class SloJudge {
   TierStatus Judge(const JudgedTier& tier, const Readings& readings, const GroupStatus& group,
                    const EvaluationContext& context) const;
   void SetBudget(const Reading& whole, GroupStatus& group) const;
+  bool HasVanished(const Meter& meter, std::size_t index, absl::Duration window,
+                   const GroupStatus& group, const EvaluationContext& context) const;
+  void AdvanceNoData(const Meter& meter, std::size_t index, const EvaluationContext& context,
+                     GroupStatus& status, AlertRecord& record) const;
   TierVerdict NoData(const Meter& meter, std::size_t index, const GroupStatus& group,
                      const EvaluationContext& context) const;
 

@@ -88,6 +88,10 @@ class SummedMeter : public Meter {
   MeterGroup group(std::size_t index) const override;
   double unit() const override;
   Reading Read(std::size_t group, absl::Duration window, WindowEnd end) const override;
+  void Save(ByteWriter& slow, ByteWriter& heads) const override;
+  bool Restore(ByteReader& slow, ByteReader& heads) override;
+
+  std::vector<Columns::Row> rows() const override { return groups_.rows(); }
 
  private:
   enum class Kind {

@@ -67,6 +67,12 @@ class Telemetry {
   // A load of the rules ended.
   virtual void OnRulesLoaded(bool /*successful*/, std::int64_t /*loaded*/,
                              std::int64_t /*invalid*/) {}
+
+  // A write of the state ended; `bytes` is what the state takes on disk.
+  virtual void OnStateWrite(bool /*successful*/, absl::Duration /*took*/, std::int64_t /*bytes*/) {}
+
+  // The state was found to be damaged, and was set aside.
+  virtual void OnStateDamaged() {}
 };
 
 }  // namespace slowburn

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -39,6 +40,14 @@ class TimeSpans {
     }
     return overlap;
   }
+
+  // Calls `visit` with the ends of each stretch, ascending.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const Span& span : spans_) visit(span.from, span.to);
+  }
+
+  std::size_t size() const { return spans_.size(); }
 
   // Forgets what ended at or before `before`.
   void Prune(std::int64_t before) {

@@ -21,6 +21,8 @@ std::string_view Capitals(AlertClass alert_class) {
       return "TICKET";
     case AlertClass::kNoData:
       return "NO DATA";
+    case AlertClass::kSource:
+      return "SOURCE";
   }
   return "";
 }
@@ -90,11 +92,12 @@ const TierStatus* UnknownTier(const GroupStatus& group, std::optional<AlertClass
 }
 
 // Why a burn alert holds, whether or not its condition does at this moment.
-std::string WhyBurning(const GroupStatus& group, AlertClass alert_class) {
+std::string WhyBurning(const Alert& alert, const GroupStatus& group) {
+  const AlertClass alert_class = alert.alert_class;
   if (const TierStatus* tier = DecidingTier(group, alert_class)) {
     return fmt::format("burning {}; {}", BothWindows(*tier), Need(*tier));
   }
-  if (const TierStatus* tier = UnknownTier(group, alert_class)) {
+  if (const TierStatus* tier = alert.held ? UnknownTier(group, alert_class) : nullptr) {
     return fmt::format(
         "held, as it cannot be known whether it is over: {} ({})",
         tier->reason == TierReason::kNone ? DataAge(group) : Printable(ReasonText(*tier)),
@@ -111,10 +114,9 @@ std::string FiringAnswer(const Alert& alert, const GroupStatus& group, absl::Tim
   std::string state{Capitals(alert.alert_class)};
   if (alert.alert_class != AlertClass::kNoData) state += " FIRING";
   if (alert.mode == AlertMode::kShadow) state += " in shadow (nobody is told)";
-  return fmt::format("{} {}: {}.", state, Since(alert.starts_at.value_or(alert.active_since), now),
-                     alert.alert_class == AlertClass::kNoData
-                         ? DataAge(group)
-                         : WhyBurning(group, alert.alert_class));
+  return fmt::format(
+      "{} {}: {}.", state, Since(alert.starts_at.value_or(alert.active_since), now),
+      alert.alert_class == AlertClass::kNoData ? DataAge(group) : WhyBurning(alert, group));
 }
 
 std::string PendingAnswer(const Alert& alert, const GroupStatus& group, absl::Time now) {
@@ -126,7 +128,7 @@ std::string PendingAnswer(const Alert& alert, const GroupStatus& group, absl::Ti
   if (tier != nullptr && tier->tier.for_duration > absl::ZeroDuration()) {
     wait = fmt::format(", and fires after {}", DurationText(tier->tier.for_duration));
   }
-  return fmt::format("{}{}: {}.", head, wait, WhyBurning(group, alert.alert_class));
+  return fmt::format("{}{}: {}.", head, wait, WhyBurning(alert, group));
 }
 
 std::string UnknownAnswer(const SloStatus& slo, const GroupStatus& group) {

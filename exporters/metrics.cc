@@ -81,6 +81,8 @@ class Metrics::Impl {
     rules_loaded.Add({});
     rules_invalid.Add({});
     reload_successful.Add({});
+    state_failures.Add({});
+    state_damaged.Add({});
     for (const std::string& source : options.sources) InitSource(source);
     for (const std::string& url : options.alertmanagers) InitAlertmanager(url);
   }
@@ -191,6 +193,18 @@ class Metrics::Impl {
   Family<Gauge>& watchdog =
       Gauges(registry, "slowburn_watchdog_sent",
              "1 while the alert that always fires is sent, 0 while evaluations fail.");
+  Family<Gauge>& state_writable = Gauges(registry, "slowburn_state_writable",
+                                         "1 when the last write of the state went through.");
+  Family<Histogram>& state_duration =
+      Histograms(registry, "slowburn_state_write_duration_seconds",
+                 "How long writes of the state took, those that failed too.");
+  Family<Counter>& state_failures =
+      Counters(registry, "slowburn_state_write_failures_total", "Writes of the state that failed.");
+  Family<Counter>& state_damaged =
+      Counters(registry, "slowburn_state_damaged_total",
+               "States that were found to be damaged, and were set aside.");
+  Family<Gauge>& state_bytes =
+      Gauges(registry, "slowburn_state_bytes", "What the state takes on disk.");
   Family<Gauge>& rules_loaded =
       Gauges(registry, "slowburn_rules_loaded", "SLOs that the last load found valid.");
   Family<Gauge>& rules_invalid =
@@ -277,6 +291,17 @@ void Metrics::OnRulesLoaded(bool successful, std::int64_t loaded, std::int64_t i
   impl_->rules_loaded.Add({}).Set(static_cast<double>(loaded));
   impl_->rules_invalid.Add({}).Set(static_cast<double>(invalid));
   impl_->reload_successful.Add({}).Set(successful ? 1 : 0);
+}
+
+void Metrics::OnStateWrite(bool successful, absl::Duration took, std::int64_t bytes) {
+  impl_->state_writable.Add({}).Set(successful ? 1 : 0);
+  impl_->state_duration.Add({}, RequestBuckets()).Observe(Seconds(took));
+  Add(impl_->state_failures, {}, successful ? 0 : 1);
+  impl_->state_bytes.Add({}).Set(static_cast<double>(bytes));
+}
+
+void Metrics::OnStateDamaged() {
+  Add(impl_->state_damaged, {}, 1);
 }
 
 std::string Metrics::Expose(const Snapshot& snapshot) const {

@@ -37,6 +37,8 @@ class Metrics : public Telemetry {
   void OnAlertmanager(std::string_view alertmanager, bool there) override;
   void OnWatchdog(bool sent) override;
   void OnRulesLoaded(bool successful, std::int64_t loaded, std::int64_t invalid) override;
+  void OnStateWrite(bool successful, absl::Duration took, std::int64_t bytes) override;
+  void OnStateDamaged() override;
 
   // The whole exposition in the text format 0.0.4: our own metrics, then the SLOs of `snapshot`.
   std::string Expose(const Snapshot& snapshot) const;

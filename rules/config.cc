@@ -71,7 +71,7 @@ class ConfigReader {
     if (const YamlNode* node = map.Find("rules")) ReadRules(*node);
     if (const YamlNode* node = map.Find("listen")) ReadListen(*node);
     if (const YamlNode* node = map.Find("web")) ReadWeb(*node);
-    map.NotYet("state");
+    if (const YamlNode* state = map.Find("state")) ReadState(*state);
     map.NotYet("exclusions");
     map.Finish();
     config_.defaults.interval = config_.interval;
@@ -278,6 +278,12 @@ class ConfigReader {
     }
     config_.resend_delay = Positive(map, "resend_delay").value_or(config_.resend_delay);
     config_.watchdog = map.Bool("watchdog").value_or(true);
+    config_.hold_limit = Positive(map, "hold_limit").value_or(config_.hold_limit);
+    if (const YamlNode* down = map.Find("source_down")) {
+      MapReader source(*down, "source_down", report_);
+      config_.source_down_after = Positive(source, "after").value_or(config_.source_down_after);
+      source.Finish();
+    }
     if (const YamlNode* severities = map.Find("severities")) {
       MapReader classes(*severities, "severities", report_);
       for (const std::string_view name : {"page", "ticket"}) {
@@ -312,6 +318,19 @@ class ConfigReader {
         config_.rules.push_back(Resolved(*path));
       }
     }
+  }
+
+  void ReadState(const YamlNode& node) {
+    constexpr absl::Duration kShortest = absl::Hours(24);
+    MapReader map(node, "state", report_);
+    config_.state_path = Path(map, "path");
+    if (const auto retention = map.Duration("retention")) {
+      if (*retention < kShortest) {
+        report_.Error(*map.Find("retention"), "retention must be 1d or more");
+      }
+      config_.state_retention = *retention;
+    }
+    map.Finish();
   }
 
   void ReadListen(const YamlNode& node) {

@@ -74,8 +74,12 @@ struct Config {
   AlertMode mode = AlertMode::kLive;  // Shadow: nothing is sent, whatever an SLO says.
   bool watchdog = true;               // Whether the alert that always fires is sent.
   absl::Duration resend_delay = absl::Minutes(1);
+  absl::Duration hold_limit = absl::Hours(24);  // Of a firing alert that nobody can measure.
+  absl::Duration source_down_after = absl::Minutes(5);  // Without a read that succeeds.
   Labels external_labels;
   std::vector<std::string> rules;  // Files, folders and globs, relative to the configuration file.
+  std::string state_path;  // Folder of the state; empty: what is known goes with the process.
+  absl::Duration state_retention = absl::Hours(24 * 400);  // Of the history.
   std::string listen = "127.0.0.1:9390";
   std::string external_url;
   bool enable_reload = false;  // POST /-/reload

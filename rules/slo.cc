@@ -12,6 +12,8 @@ std::string_view ToString(AlertClass alert_class) {
       return "ticket";
     case AlertClass::kNoData:
       return "no_data";
+    case AlertClass::kSource:
+      return "source";
   }
   return "";
 }

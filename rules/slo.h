@@ -64,10 +64,10 @@ struct ExpressionSli {
 
 using Sli = std::variant<EventsSli, LatencySli, ProbeSli, RatioSli, ExpressionSli>;
 
-// What an alert is about; one alert per (SLO, group, class).
-enum class AlertClass { kPage, kTicket, kNoData };
+// What an alert is about; one alert per (SLO, group, class), and one per source.
+enum class AlertClass { kPage, kTicket, kNoData, kSource };
 
-// `page`, `ticket`, `no_data`.
+// `page`, `ticket`, `no_data`, `source`.
 std::string_view ToString(AlertClass alert_class);
 
 // One multi-window burn rate condition.

@@ -19,6 +19,7 @@ void AddRun(CLI::App& app, int& exit_code);
 void AddValidate(CLI::App& app, int& exit_code);
 void AddExplain(CLI::App& app, int& exit_code);
 void AddDashboard(CLI::App& app, int& exit_code);
+void AddState(CLI::App& app, int& exit_code);
 void AddVersion(CLI::App& app, int& exit_code);
 
 // Reads slowburn.yaml; an empty path gives the defaults.  Prints its diagnostics to standard error

@@ -1,6 +1,8 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <csignal>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -13,7 +15,10 @@
 #include "engine/io/log.h"
 #include "engine/io/prometheus_source.h"
 #include "engine/io/real_clock.h"
+#include "engine/io/state_store.h"
+#include "engine/state_keeper.h"
 #include "exporters/alertmanager_pool.h"
+#include "exporters/alertmanager_read.h"
 #include "exporters/api.h"
 #include "exporters/http_server.h"
 #include "exporters/metrics.h"
@@ -22,8 +27,14 @@
 namespace slowburn {
 namespace {
 
-// How long a shutdown may take to tell Alertmanager what is due.
+// How long a shutdown may take to finish an evaluation, to tell Alertmanager what is due, and to
+// write the state.
+constexpr absl::Duration kLastEvaluation = absl::Seconds(5);
 constexpr absl::Duration kLastDelivery = absl::Seconds(5);
+constexpr absl::Duration kLastWrite = absl::Seconds(5);
+
+// How long a start without a state waits for each Alertmanager.
+constexpr absl::Duration kLongestLookBack = absl::Seconds(3);
 
 struct RunOptions {
   std::string config;
@@ -34,6 +45,7 @@ struct RunOptions {
   std::string external_url;
   std::string interval;
   std::string settle;
+  std::string state;
   std::string log_level = "info";
   bool shadow = false;
   bool enable_reload = false;
@@ -78,6 +90,7 @@ bool MakeConfig(const RunOptions& options, Config& config) {
   }
   if (!options.listen.empty()) config.listen = options.listen;
   if (!options.external_url.empty()) config.external_url = options.external_url;
+  if (!options.state.empty()) config.state_path = options.state;
   if (options.shadow) config.mode = AlertMode::kShadow;
   if (options.enable_reload) config.enable_reload = true;
   config.rules.insert(config.rules.end(), options.rules.begin(), options.rules.end());
@@ -95,10 +108,29 @@ LogLevel ParseLogLevel(const std::string& text) {
   return LogLevel::kInfo;
 }
 
+// Opens the state that the configuration names; false when it must not be run on.
+bool OpenState(const Config& config, std::unique_ptr<StateFile>& state) {
+  if (config.state_path.empty()) {
+    Log(LogLevel::kWarn, "no state.path: a restart forgets what fires");
+    return true;
+  }
+  absl::StatusOr<std::unique_ptr<StateFile>> opened = StateFile::Open(
+      {.folder = config.state_path, .retention = config.state_retention}, RealClock());
+  if (!opened.ok()) {
+    Log(LogLevel::kError, "slowburn can't start",
+        {{"reason", std::string(opened.status().message())}});
+    return false;
+  }
+  state = *std::move(opened);
+  return true;
+}
+
 // Everything that runs, in the order in which it must be taken down again.
 class Process {
  public:
-  Process(const Config& config, bool allow_shrink) : config_(config) {
+  // `state` may be null: then nothing outlives the process.
+  Process(const Config& config, bool allow_shrink, std::unique_ptr<StateFile> state)
+      : config_(config) {
     Metrics::Options names;
     names.version = SLOWBURN_VERSION;
     for (const auto& [name, source] : config_.sources) names.sources.push_back(name);
@@ -106,15 +138,20 @@ class Process {
       names.alertmanagers.push_back(HttpClient(http).display_url());
     }
     metrics_ = std::make_unique<Metrics>(std::move(names));
+    Daemon::Options options;
+    options.config = config_;
+    options.allow_shrink = allow_shrink;
+    options.read_files = [paths = config_.rules] { return ReadSpecFiles(paths); };
+    if (state) TakeUp(std::move(state), options);
+    const bool knows_alerts =
+        std::any_of(options.restored.begin(), options.restored.end(),
+                    [](const auto& source) { return !source.second.heads.empty(); });
+    if (!knows_alerts && config_.mode == AlertMode::kLive) options.starts = ReadStarts();
     pool_ = std::make_unique<AlertmanagerPool>(PoolOptions(), board_, RealClock(), *metrics_);
     std::map<std::string, std::unique_ptr<Source>> sources;
     for (const auto& [name, settings] : config_.sources) {
       sources[name] = NewPrometheusSource(name, settings, RealClock(), *metrics_);
     }
-    Daemon::Options options;
-    options.config = config_;
-    options.allow_shrink = allow_shrink;
-    options.read_files = [paths = config_.rules] { return ReadSpecFiles(paths); };
     daemon_ = std::make_unique<Daemon>(std::move(options), std::move(sources), board_, RealClock(),
                                        *metrics_);
     server_ = std::make_unique<HttpServer>(NewApi(ApiDependencies{
@@ -136,16 +173,65 @@ class Process {
   void Reload() { daemon_->Reload().IgnoreError(); }  // It logs what is wrong.
 
   void Stop() {
-    daemon_->Stop();
+    daemon_->Stop(kLastEvaluation);
     pool_->Stop(kLastDelivery);
+    if (keeper_) keeper_->Stop(kLastWrite);
     server_->Stop();
   }
 
  private:
-  AlertmanagerPool::Options PoolOptions() const {
+  // Reads what an earlier process left, and goes on to write it.
+  void TakeUp(std::unique_ptr<StateFile> state, Daemon::Options& options) {
+    if (!state->set_aside().empty()) metrics_->OnStateDamaged();
+    if (const StateReader* reader = state->reader()) {
+      const auto take = [](auto loaded, auto& into) {
+        if (loaded.ok()) {
+          into = *std::move(loaded);
+        } else {
+          Log(LogLevel::kError, "a part of the state can't be read",
+              {{"problem", std::string(loaded.status().message())}});
+        }
+      };
+      take(reader->Definitions(), options.definitions);
+      for (const auto& [name, source] : config_.sources) {
+        take(reader->LoadSource(name), options.restored[name]);
+      }
+      take(reader->Deliveries(), deliveries_);
+    }
+    keeper_ = std::make_unique<StateKeeper>(std::move(state), RealClock(), *metrics_);
+    options.keeper = keeper_.get();
+  }
+
+  // Without a state, Alertmanagers may still know when what fires began.  Of several, the first to
+  // have been told.
+  std::map<std::string, absl::Time> ReadStarts() const {
+    std::map<std::string, absl::Time> starts;
+    for (HttpSettings http : config_.alertmanagers) {
+      http.timeout = std::min(http.timeout, kLongestLookBack);
+      const auto active = ReadActiveStarts(http, RealClock());
+      if (!active.ok()) {
+        Log(LogLevel::kWarn, "Alertmanager can't be asked what fires",
+            {{"problem", std::string(active.status().message())}});
+        continue;
+      }
+      for (const auto& [id, start] : *active) {
+        const auto [known, is_new] = starts.try_emplace(id, start);
+        if (!is_new) known->second = std::min(known->second, start);
+      }
+    }
+    return starts;
+  }
+
+  AlertmanagerPool::Options PoolOptions() {
     AlertmanagerPool::Options options{.alertmanagers = config_.alertmanagers,
                                       .interval = config_.interval,
-                                      .resend_delay = config_.resend_delay};
+                                      .resend_delay = config_.resend_delay,
+                                      .keeper = keeper_.get(),
+                                      .restored = deliveries_};
+    options.on_peer_resolved = [this](const std::string& id) {
+      // The alert may have ended here too by now.
+      daemon_->Release(id, "adopted", "Another slowburn has resolved it.").IgnoreError();
+    };
     if (config_.watchdog && config_.mode == AlertMode::kLive) {
       options.watchdog = {.external_labels = config_.external_labels,
                           .interval = config_.interval,
@@ -158,6 +244,8 @@ class Process {
   Config config_;
   Board board_;
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<StateKeeper> keeper_;
+  std::vector<SavedDelivery> deliveries_;  // Of an earlier process.
   std::unique_ptr<AlertmanagerPool> pool_;
   std::unique_ptr<Daemon> daemon_;
   std::unique_ptr<HttpServer> server_;
@@ -187,7 +275,9 @@ int Run(const RunOptions& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  Process process(config, options.allow_shrink);
+  std::unique_ptr<StateFile> state;
+  if (!OpenState(config, state)) return kUsage;
+  Process process(config, options.allow_shrink, std::move(state));
   if (const absl::Status started = process.Start(); !started.ok()) {
     Log(LogLevel::kError, "slowburn can't start", {{"reason", std::string(started.message())}});
     process.Stop();
@@ -217,6 +307,8 @@ void AddRun(CLI::App& app, int& exit_code) {
   command->add_option("--interval", options->interval, "Between evaluations");
   command->add_option("--settle", options->settle,
                       "How long after its scrape a sample is surely visible");
+  command->add_option("--state", options->state,
+                      "Folder of the state; without it a restart forgets what fires");
   command->add_option("--log-level", options->log_level, "How much to log")
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));

@@ -3,6 +3,7 @@
 #include "engine/alert.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -127,6 +128,107 @@ TEST_CASE("Alert: pending has its own start and leaves no trace", "[engine]") {
   CHECK(record.state == AlertState::kFiring);
   CHECK(record.active_since == Minute(3));
   CHECK(record.starts_at == Minute(8));
+}
+
+TEST_CASE("StillBurning: what the tiers amount to", "[engine]") {
+  const struct {
+    std::vector<TierVerdict> verdicts;
+    Truth want;
+  } cases[] = {
+      {{}, kF},
+      {{{kT, kU}}, kT},
+      {{{kF, kT}}, kT},
+      {{{kU, kF}}, kF},
+      {{{kF, kU}}, kU},
+      {{{kU, kU}}, kU},
+      {{{kF, kF}, {kU, kU}}, kU},
+      {{{kT, kF}, {kU, kU}}, kT},
+      {{{kF, kF}, {kF, kF}}, kF},
+  };
+
+  for (const auto& c : cases) CHECK(StillBurning(c.verdicts) == c.want);
+}
+
+TEST_CASE("Alert: what nobody can measure is released after the hold limit", "[engine]") {
+  const std::vector<Tier> tiers(2);
+  const HoldPolicy hold = {.limit = absl::Minutes(10)};
+  AlertRecord record;
+  const auto step = [&](TierVerdict a, TierVerdict b, int minute) {
+    const TierVerdict verdicts[] = {a, b};
+    record = Advance(record, tiers, verdicts, Minute(minute), hold);
+    return record.state;
+  };
+  step({kT, kT}, {kF, kF}, 0);
+  REQUIRE(step({kU, kU}, {kU, kU}, 1) == AlertState::kFiring);
+  CHECK(record.unmeasured_since == Minute(1));
+  SECTION("once it has run for so long without a break") {
+    CHECK(step({kU, kU}, {kU, kU}, 10) == AlertState::kFiring);
+    CHECK(step({kU, kU}, {kU, kU}, 11) == AlertState::kResolved);
+    CHECK(record.resolution == Resolution::kUnmeasured);
+    CHECK(record.resolved_at == Minute(11));
+    CHECK(record.starts_at == Minute(0));
+    CHECK_FALSE(record.unmeasured_since.has_value());
+    CHECK(step({kU, kU}, {kU, kU}, 12) == AlertState::kResolved);
+    CHECK(step({kT, kU}, {kU, kU}, 13) == AlertState::kFiring);
+    CHECK(record.starts_at == Minute(13));
+    CHECK(record.resolution == Resolution::kEvidence);
+  }
+  SECTION("counting what nobody evaluated in between") {
+    CHECK(step({kU, kU}, {kU, kU}, 600) == AlertState::kResolved);
+    CHECK(record.resolution == Resolution::kUnmeasured);
+  }
+  SECTION("and burning, even in sealed data alone, begins the count anew") {
+    CHECK(step({kF, kT}, {kU, kU}, 9) == AlertState::kFiring);
+    CHECK_FALSE(record.unmeasured_since.has_value());
+    CHECK(step({kU, kU}, {kU, kU}, 12) == AlertState::kFiring);
+    CHECK(step({kU, kU}, {kU, kU}, 21) == AlertState::kFiring);
+    CHECK(step({kU, kU}, {kU, kU}, 22) == AlertState::kResolved);
+  }
+  SECTION("one tier that does not burn says nothing of the other") {
+    CHECK(step({kF, kF}, {kU, kU}, 6) == AlertState::kFiring);
+    CHECK(record.unmeasured_since == Minute(1));
+    CHECK(step({kF, kF}, {kU, kU}, 11) == AlertState::kResolved);
+  }
+  SECTION("evidence resolves it as ever") {
+    CHECK(step({kF, kF}, {kF, kF}, 30) == AlertState::kResolved);
+    CHECK(record.resolution == Resolution::kEvidence);
+  }
+}
+
+TEST_CASE("Alert: known to be over but kept for a while is measured", "[engine]") {
+  std::vector<Tier> tiers(1);
+  tiers[0].keep_firing_for = absl::Hours(1);
+  const HoldPolicy hold = {.limit = absl::Minutes(10)};
+  AlertRecord record;
+  for (const auto& [verdict, minute] : std::vector<std::pair<TierVerdict, int>>{
+           {{kT, kT}, 0}, {{kU, kU}, 1}, {{kF, kF}, 2}, {{kF, kF}, 30}}) {
+    record = Advance(record, tiers, {&verdict, 1}, Minute(minute), hold);
+    CHECK(record.state == AlertState::kFiring);
+  }
+  CHECK_FALSE(record.unmeasured_since.has_value());
+}
+
+TEST_CASE("Alert: vanishing needs that nobody can tell", "[engine]") {
+  const std::vector<Tier> tiers(1);
+  const HoldPolicy gone = {.vanished = true};
+  const TierVerdict burning[] = {{kT, kT}};
+  const TierVerdict unknown[] = {{kU, kU}};
+  AlertRecord record = Advance({}, tiers, burning, Minute(0), gone);
+  CHECK(record.state == AlertState::kFiring);
+  record = Advance(record, tiers, burning, Minute(1), gone);
+  CHECK(record.state == AlertState::kFiring);
+  record = Advance(record, tiers, unknown, Minute(2), gone);
+  CHECK(record.state == AlertState::kResolved);
+  CHECK(record.resolution == Resolution::kVanished);
+}
+
+TEST_CASE("Alert: a class without tiers any more ends its alert, saying so", "[engine]") {
+  const std::vector<Tier> tiers(1);
+  const TierVerdict burning[] = {{kT, kT}};
+  AlertRecord record = Advance({}, tiers, burning, Minute(0));
+  record = Advance(record, {}, {}, Minute(1));
+  CHECK(record.state == AlertState::kResolved);
+  CHECK(record.resolution == Resolution::kRemoved);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "engine/evaluator.h"
 #include "rules/alert_window.h"
 #include "tests/fakes/fake_prometheus.h"
+#include "tests/fakes/saved_source.h"
 
 namespace slowburn {
 
@@ -39,16 +40,28 @@ inline Labels Series(const std::string& instance, const std::string& code) {
 class EvaluatorBench {
  public:
   explicit EvaluatorBench(absl::Duration lookback = absl::Hours(1)) {
-    Evaluator::Options options;
     options.source_name = "default";
     options.grid = kGrid;
     options.lookback = lookback;
+    options.keeps_state = true;
     options.around.external_url = "https://slowburn.example.org/";
     options.around.browse_url = "https://prometheus.example.org";
     evaluator = std::make_unique<Evaluator>(options, store, telemetry);
   }
 
-  void Run(const Slo& slo) { evaluator->SetSlos({{std::make_shared<const Slo>(slo), false}}); }
+  void Run(const Slo& slo) {
+    running = {{std::make_shared<const Slo>(slo), false}};
+    evaluator->SetSlos(running);
+  }
+
+  // Stores what has changed, as after an evaluation.
+  void Save() { ApplyDelta(evaluator->Save(false), saved); }
+
+  // Loses the process and begins another from what was stored.
+  void Restart() {
+    evaluator = std::make_unique<Evaluator>(options, store, telemetry);
+    problems = evaluator->Restore(running, saved, slot);
+  }
 
   // Adds the samples of (last, until] every `scrape_ms`: traffic that grows by `total`, of which
   // `bad` fail; fractions of events add up.
@@ -87,7 +100,11 @@ class EvaluatorBench {
 
   FakePrometheus store;
   Telemetry telemetry;
+  Evaluator::Options options;
   std::unique_ptr<Evaluator> evaluator;
+  std::vector<ActiveSlo> running;
+  SavedSource saved;
+  std::vector<std::string> problems;  // Of the last restart.
   Evaluator::Result result;
   std::vector<AlertEvent> events;
   std::int64_t slot = kStart / kGrid.step_ms;

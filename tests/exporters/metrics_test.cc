@@ -209,6 +209,8 @@ TEST_CASE("Metrics: our own series are there at 0 from the start", "[exporters]"
            "slowburn_rules_loaded 0\n",
            "slowburn_rules_invalid 0\n",
            "slowburn_config_last_reload_successful 0\n",
+           "slowburn_state_write_failures_total 0\n",
+           "slowburn_state_damaged_total 0\n",
        }) {
     CHECK_THAT(text, Contains(series));
   }
@@ -217,7 +219,8 @@ TEST_CASE("Metrics: our own series are there at 0 from the start", "[exporters]"
   CHECK_THAT(text, !Contains("slowburn_config_last_reload_success_timestamp_seconds"));
   CHECK_THAT(text, !Contains("slowburn_notifications_last_success_timestamp_seconds"));
   CHECK_THAT(text, !Contains("slowburn_alertmanager_clock_offset_seconds"));
-  CHECK_THAT(text, !Contains("slowburn_watchdog_sent"));  // It may be off.
+  CHECK_THAT(text, !Contains("slowburn_watchdog_sent"));   // It may be off.
+  CHECK_THAT(text, !Contains("slowburn_state_writable"));  // There may be no state.
 }
 
 TEST_CASE("Metrics: an Alertmanager that goes takes its series along", "[exporters]") {
@@ -281,6 +284,24 @@ TEST_CASE("Metrics: telemetry arrives under its labels", "[exporters]") {
        }) {
     CHECK_THAT(text, Contains(series));
   }
+}
+
+TEST_CASE("Metrics: the state says whether it can be written", "[exporters]") {
+  Metrics metrics = NewMetrics();
+  metrics.OnStateWrite(true, absl::Milliseconds(20), 4096);
+  std::string text = metrics.Expose(SampleSnapshot());
+  CHECK_THAT(text, Contains("slowburn_state_writable 1\n"));
+  CHECK_THAT(text, Contains("slowburn_state_bytes 4096\n"));
+  CHECK_THAT(text, Contains("slowburn_state_write_failures_total 0\n"));
+  metrics.OnStateWrite(false, absl::Seconds(2), 8192);
+  metrics.OnStateDamaged();
+  text = metrics.Expose(SampleSnapshot());
+  CHECK_THAT(text, Contains("slowburn_state_writable 0\n"));
+  CHECK_THAT(text, Contains("slowburn_state_bytes 8192\n"));
+  CHECK_THAT(text, Contains("slowburn_state_write_failures_total 1\n"));
+  CHECK_THAT(text, Contains("slowburn_state_damaged_total 1\n"));
+  CHECK_THAT(text, Contains("slowburn_state_write_duration_seconds_bucket{le=\"0.025\"} 1\n"));
+  CHECK_THAT(text, Contains("slowburn_state_write_duration_seconds_count 2\n"));
 }
 
 TEST_CASE("Metrics: a failed load keeps the time of the last good one", "[exporters]") {

@@ -27,6 +27,8 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
+  const std::filesystem::path& path() const { return path_; }
+
   // Writes a file and returns its path.
   std::string Write(std::string_view name, std::string_view text) const {
     const std::filesystem::path path = path_ / name;

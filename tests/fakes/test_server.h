@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <sys/types.h>
+#include "tests/fakes/child_process.h"
 
 namespace slowburn {
 
@@ -27,6 +27,8 @@ class TestServer {
   struct AlertmanagerOptions {
     std::string config = "route: {receiver: none}\nreceivers: [{name: none}]\n";
     std::vector<std::string> flags = {};
+    // Its address in a cluster, `127.0.0.1:<port>`; alone when empty.
+    std::string cluster_address = {};
   };
 
   struct VictoriaMetricsOptions {
@@ -54,17 +56,26 @@ class TestServer {
   // Ends the process now; true when it had still been running.
   bool Stop();
 
+  // Begins it again, after Stop, at the same address: with what it had stored, or with nothing.
+  enum class Memory { kKept, kLost };
+  void Restart(Memory memory);
+
  private:
   TestServer();
 
-  // Runs `command` with its output in a file of the folder, and waits until GET /-/ready is 200.
-  // `listen` is the flag that takes its address.
+  // Takes the command, runs it with its output in a file of the folder, and waits until GET
+  // /-/ready is 200.  `listen` is the flag that takes its address.
   void Start(std::vector<std::string> command, const std::string& listen = "--web.listen-address");
+  void Run();
+
+  std::string DataFolder() const { return folder_ + "/data"; }
+
   std::string WriteFile(const std::string& name, const std::string& text) const;
 
   std::string folder_;
   int port_ = 0;
-  pid_t pid_ = 0;
+  std::vector<std::string> command_;
+  std::unique_ptr<ChildProcess> process_;
 };
 
 }  // namespace slowburn

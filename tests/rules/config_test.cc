@@ -29,12 +29,16 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
   CHECK(config.settle == absl::Seconds(20));
   CHECK(config.mode == AlertMode::kShadow);
   CHECK(config.resend_delay == absl::Minutes(2));
+  CHECK(config.hold_limit == absl::Hours(8));
+  CHECK(config.source_down_after == absl::Minutes(3));
   CHECK(config.external_labels == Labels{{"cluster", "eu1"}});
   CHECK(config.rules ==
         std::vector<std::string>{"/etc/slowburn/slos/*.yaml", "/etc/slowburn/rules"});
   CHECK(config.listen == "[::1]:9391");
   CHECK(config.external_url == "https://slowburn.example.org");
   CHECK(config.enable_reload);
+  CHECK(config.state_path == "/etc/slowburn/state");
+  CHECK(config.state_retention == absl::Hours(24 * 90));
 
   REQUIRE(config.sources.size() == 2);
   const HttpSettings eu = {.url = "https://prometheus.example.org/prefix",
@@ -140,6 +144,13 @@ TEST_CASE("LoadConfig: listen addresses", "[rules]") {
     INFO(text);
     CHECK(HasErrors(LoadConfig("a", "listen: '" + text + "'").diagnostics));
   }
+}
+
+TEST_CASE("LoadConfig: the history is kept for a day at least", "[rules]") {
+  CHECK(LoadGood("a", "state: {retention: 1d}").state_retention == absl::Hours(24));
+  CHECK(testing::AsText(LoadConfig("a", "state: {path: s, retention: 23h}").diagnostics) ==
+        "a:1:29: error: retention must be 1d or more\n");
+  CHECK(HasErrors(LoadConfig("a", "state: {folder: s}").diagnostics));
 }
 
 TEST_CASE("LoadConfig: broken YAML is a finding", "[rules]") {

@@ -1,0 +1,195 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "engine/daemon.h"
+#include "engine/daemon_loop.h"
+#include "engine/io/log.h"
+#include "engine/rule_set.h"
+#include "engine/slo_diff.h"
+
+// How the daemon loads rules, and takes up those that ran before a restart.
+
+namespace slowburn {
+namespace {
+
+std::size_t HashOf(const SpecFiles& files) {
+  std::size_t hash = files.unreadable.size();
+  const auto mix = [&hash](const std::string& text) {
+    hash = hash * 1'000'003 + std::hash<std::string>()(text);
+  };
+  for (const RuleFile& file : files.files) {
+    mix(file.path);
+    mix(file.text);
+  }
+  for (const std::string& path : files.unreadable) mix(path);
+  return hash;
+}
+
+using Texts = std::map<std::string, std::shared_ptr<const RuleFile>>;
+
+// The SLOs of `definitions` as their texts define them, and the texts by SLO.
+std::vector<ActiveSlo> Parse(const std::vector<SavedDefinition>& definitions,
+                             const RuleDefaults& defaults, Texts& texts) {
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> by_file;
+  for (const SavedDefinition& each : definitions) {
+    by_file[{each.path, each.text}].insert(each.slo_id);
+  }
+  std::vector<ActiveSlo> active;
+  for (const auto& [file, ids] : by_file) {
+    const auto text = std::make_shared<const RuleFile>(RuleFile{file.first, file.second});
+    for (Slo& slo : LoadRules({*text}, defaults).slos) {
+      const std::string id = slo.Id();
+      if (!ids.contains(id)) continue;
+      active.push_back({std::make_shared<const Slo>(std::move(slo)), false});
+      texts[id] = text;
+    }
+  }
+  return active;
+}
+
+SavedEvent Change(absl::Time at, const std::string& slo_id, std::string text) {
+  return {at, "change", slo_id, "", "", "", "", std::move(text)};
+}
+
+}  // namespace
+
+// Begins where the process before stopped: with its SLOs as they were defined, and its alerts at
+// once.  What has changed since is then a load like any other.
+void Daemon::Restore() {
+  if (options_.keeper == nullptr) return;
+  const MutexLock lock(&load_mutex_);
+  running_ = Parse(options_.definitions, options_.config.defaults, texts_);
+  const std::int64_t interval_ms = absl::ToInt64Milliseconds(options_.config.interval);
+  const std::int64_t now_slot = absl::ToUnixMillis(clock_.TimeNow()) / interval_ms;
+  for (const auto& loop : loops_) {
+    const auto saved = options_.restored.find(loop->name);
+    if (saved == options_.restored.end() || saved->second.heads.empty()) continue;
+    std::vector<ActiveSlo> slos;
+    for (const ActiveSlo& active : running_) {
+      if (active.slo->source == loop->name) slos.push_back(active);
+    }
+    for (const std::string& problem :
+         loop->evaluator.Restore(slos, std::move(saved->second), now_slot)) {
+      Log(LogLevel::kError, "state", {{"source", loop->name}, {"problem", problem}});
+      options_.keeper->LogEvent({clock_.TimeNow(), "state", "", "", "", "", "", problem});
+    }
+    if (loop->evaluator.last_slot() != 0) loop->scheduler.StartAfter(loop->evaluator.last_slot());
+    const auto standing = loop->evaluator.Standing();
+    Log(LogLevel::kInfo, "state taken up",
+        {{"source", loop->name},
+         {"slos", fmt::format("{}", slos.size())},
+         {"alerts", fmt::format("{}", standing->alerts.size())}});
+    if (!standing->alerts.empty()) board_.Publish(standing);
+  }
+  options_.restored.clear();
+}
+
+absl::Status Daemon::Reload() {
+  return Load(/*only_if_changed=*/false);
+}
+
+absl::Status Daemon::Load(bool only_if_changed) {
+  const MutexLock lock(&load_mutex_);
+  const SpecFiles files = options_.read_files();
+  const std::size_t hash = HashOf(files);
+  if (only_if_changed && hash == loaded_hash_) return last_load_;
+  loaded_hash_ = hash;
+
+  LoadResult loaded = LoadRules(files.files, options_.config.defaults);
+  MergedRules merged = MergeRules(running_, loaded, files.unreadable, options_.allow_shrink);
+  auto status = std::make_shared<RulesStatus>();
+  status->diagnostics = files.diagnostics;
+  status->diagnostics.insert(status->diagnostics.end(), loaded.diagnostics.begin(),
+                             loaded.diagnostics.end());
+  std::string first_error;
+  for (const Diagnostic& diagnostic : status->diagnostics) {
+    const bool error = diagnostic.severity == Severity::kError;
+    Log(error ? LogLevel::kError : LogLevel::kWarn, ToString(diagnostic));
+    if (error && first_error.empty()) first_error = ToString(diagnostic);
+  }
+  const std::vector<ActiveSlo> before = std::exchange(running_, std::move(merged.slos));
+  status->loaded = static_cast<std::int64_t>(running_.size());
+  status->invalid = static_cast<std::int64_t>(loaded.bad_files.size() + files.unreadable.size());
+  status->last_load = clock_.TimeNow();
+  status->last_load_successful = merged.refused.empty() && first_error.empty();
+  for (const auto& loop : loops_) {
+    const MutexLock loop_lock(&loop->mutex);
+    loop->next.clear();
+    for (const ActiveSlo& active : running_) {
+      if (active.slo->source == loop->name) loop->next.push_back(active);
+    }
+    loop->changed = true;
+  }
+  if (!merged.refused.empty()) {
+    last_load_ = absl::FailedPreconditionError(fmt::format("load refused: {}", merged.refused));
+    Log(LogLevel::kError, std::string(last_load_.message()));
+  } else if (!first_error.empty()) {
+    last_load_ = absl::InvalidArgumentError(first_error);
+  } else {
+    last_load_ = absl::OkStatus();
+  }
+  Log(LogLevel::kInfo, "rules loaded",
+      {{"slos", fmt::format("{}", status->loaded)},
+       {"files", fmt::format("{}", files.files.size())},
+       {"invalid_files", fmt::format("{}", status->invalid)}});
+  telemetry_.OnRulesLoaded(status->last_load_successful, status->loaded, status->invalid);
+  board_.Publish(std::shared_ptr<const RulesStatus>(std::move(status)));
+  KeepDefinitions(files);
+  LogChanges(before, files);
+  return last_load_;
+}
+
+// Remembers the text of each SLO that runs: that of its file now, or, where it is stale or the load
+// was refused, the one before.
+void Daemon::KeepDefinitions(const SpecFiles& files) {
+  Texts now;
+  for (const RuleFile& file : files.files) {
+    now[file.path] = std::make_shared<const RuleFile>(file);
+  }
+  const bool refused = absl::IsFailedPrecondition(last_load_);
+  Texts next;
+  std::vector<SavedDefinition> all;
+  for (const ActiveSlo& active : running_) {
+    const std::string id = active.slo->Id();
+    const auto file = now.find(active.slo->defined_at.file);
+    const auto before = texts_.find(id);
+    const bool keeps = (active.stale || refused || file == now.end()) && before != texts_.end();
+    if (!keeps && file == now.end()) continue;
+    const auto& text = keeps ? before->second : file->second;
+    all.push_back({id, text->path, text->text});
+    next[id] = text;
+  }
+  texts_ = std::move(next);
+  if (options_.keeper != nullptr) options_.keeper->SaveDefinitions(std::move(all));
+}
+
+// Puts the load and what it changed into the history.
+void Daemon::LogChanges(const std::vector<ActiveSlo>& before, const SpecFiles& files) {
+  if (options_.keeper == nullptr) return;
+  const absl::Time at = clock_.TimeNow();
+  std::string text =
+      fmt::format("configuration {}, {} SLOs", ConfigurationHash(files.files), running_.size());
+  if (!last_load_.ok()) text += fmt::format(": {}", std::string(last_load_.message()));
+  options_.keeper->LogEvent({at, "load", "", "", "", "", "", std::move(text)});
+  std::map<std::string, std::shared_ptr<const Slo>> old;
+  for (const ActiveSlo& active : before) old[active.slo->Id()] = active.slo;
+  for (const ActiveSlo& active : running_) {
+    const std::string id = active.slo->Id();
+    const auto known = old.find(id);
+    if (known == old.end()) {
+      options_.keeper->LogEvent(Change(at, id, "added"));
+      continue;
+    }
+    std::string difference = DescribeChange(*known->second, *active.slo);
+    if (!difference.empty()) options_.keeper->LogEvent(Change(at, id, std::move(difference)));
+    old.erase(known);
+  }
+  for (const auto& [id, slo] : old) options_.keeper->LogEvent(Change(at, id, "removed"));
+}
+
+}  // namespace slowburn

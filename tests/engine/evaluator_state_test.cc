@@ -1,0 +1,94 @@
+// Copyright 2026 The slowburn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <random>
+
+#include <catch2/catch.hpp>
+
+#include "tests/engine/bench.h"
+#include "tests/engine/churn.h"
+
+namespace slowburn {
+namespace {
+
+// What two engines must agree on at a slot; of alerts, if they have seen the same slots.
+void CheckSame(const SourceSnapshot& got, const SourceSnapshot& want, bool alerts_too) {
+  REQUIRE(got.slos.size() == want.slos.size());
+  for (std::size_t i = 0; i < want.slos.size(); ++i) {
+    const auto& groups = want.slos[i].groups;
+    REQUIRE(got.slos[i].groups.size() == groups.size());
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      const GroupStatus& a = got.slos[i].groups[g];
+      const GroupStatus& b = groups[g];
+      CHECK(a.key == b.key);
+      CHECK(a.bad_events == b.bad_events);
+      CHECK(a.good_events == b.good_events);
+      CHECK(a.data_age == b.data_age);
+      CHECK(a.budget_remaining == b.budget_remaining);
+      for (std::size_t w = 0; w < b.windows.size(); ++w) {
+        CAPTURE(b.windows[w].window);
+        CHECK(a.windows[w].bad == b.windows[w].bad);
+        CHECK(a.windows[w].total == b.windows[w].total);
+        CHECK(a.windows[w].coverage == b.windows[w].coverage);
+      }
+      for (std::size_t t = 0; t < b.tiers.size(); ++t) {
+        CHECK(a.tiers[t].verdict == b.tiers[t].verdict);
+        if (alerts_too) CHECK(a.tiers[t].state == b.tiers[t].state);
+      }
+    }
+  }
+  if (!alerts_too) return;
+  REQUIRE(got.alerts.size() == want.alerts.size());
+  for (std::size_t i = 0; i < want.alerts.size(); ++i) {
+    CHECK(got.alerts[i].Id() == want.alerts[i].Id());
+    CHECK(got.alerts[i].state == want.alerts[i].state);
+    CHECK(got.alerts[i].starts_at == want.alerts[i].starts_at);
+    CHECK(got.alerts[i].resolved_at == want.alerts[i].resolved_at);
+  }
+}
+
+TEST_CASE("Restart: afterwards all is as if it had never stopped", "[engine]") {
+  for (unsigned seed = 1; seed <= 4; ++seed) {
+    DYNAMIC_SECTION("seed " << seed) {
+      std::mt19937 random(seed);
+      EvaluatorBench always;
+      EvaluatorBench dying;
+      Slo slo = LongSlo(absl::Hours(12));
+      if (seed % 2 == 0) slo.by = {"instance"};
+      const bool away_too = seed > 2;  // Slots pass without a process.
+      const std::int64_t from = kStart - 9 * kHour;
+      for (EvaluatorBench* bench : {&always, &dying}) {
+        Live(bench->store, from, kStart + kHour, seed);
+        bench->Run(slo);
+        bench->slot = (from + 2 * kHour) / kGrid.step_ms;
+      }
+      int restarts = 0;
+      while (kGrid.TimeOf(always.slot) < kStart) {
+        // What was evaluated and not saved is as if it had never been.
+        if (random() % 40 == 0) {
+          ++restarts;
+          for (std::size_t lost = random() % 3; lost > 0 && dying.saved.heads.size() > 0; --lost) {
+            const std::int64_t slot = dying.slot;
+            dying.Step();
+            dying.slot = slot;
+          }
+          dying.Restart();
+          REQUIRE(dying.problems.empty());
+          if (away_too && random() % 4 == 0) {
+            const auto away = static_cast<std::int64_t>(random() % 150);
+            for (std::int64_t i = 0; i < away; ++i) always.Step();
+            dying.slot += away;
+          }
+        }
+        const SourceSnapshot want = always.Step();
+        const SourceSnapshot& got = dying.Step();
+        dying.Save();
+        always.evaluator->Save(false);
+        CheckSame(got, want, !away_too);
+      }
+      CHECK(restarts > 5);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace slowburn
