@@ -538,6 +538,25 @@ TEST_CASE("HttpClient: verifies the server it speaks TLS with", "[engine]") {
   }
 }
 
+TEST_CASE("HttpClient: shows its certificate to a server that asks for one", "[engine]") {
+  TempFolder folder;
+  if (!MakeCertificate(folder)) {
+    WARN("skipped: no openssl program to make a certificate with");
+    return;
+  }
+  const std::string cert = folder.path("cert.pem");
+  const std::string key = folder.path("key.pem");
+  FakeHttpServer server(Hello, FakeHttpServer::Tls{cert, key, cert});
+  HttpSettings settings{.url = server.url(), .ca_file = cert, .server_name = "prometheus.internal"};
+  CHECK_FALSE(HttpClient(settings).Send({}).ok());
+  settings.cert_file = cert;
+  settings.key_file = key;
+  const auto response = HttpClient(settings).Send({});
+  INFO(response.status());
+  CHECK(response.ok());
+  CHECK(server.requests().size() == 1);
+}
+
 TEST_CASE("UrlEncode: keeps only what is unreserved", "[engine]") {
   CHECK(UrlEncode("az AZ09-._~") == "az%20AZ09-._~");
   CHECK(UrlEncode("a{b=~\"x|y\"}[5m]&+%") == "a%7Bb%3D~%22x%7Cy%22%7D%5B5m%5D%26%2B%25");

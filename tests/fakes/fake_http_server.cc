@@ -94,7 +94,9 @@ class FakeHttpServer::Impl {
   Impl(Handler handler, const std::optional<Tls>& tls) : handler_(std::move(handler)) {
     if (tls) {
       scheme_ = "https";
-      server_ = std::make_unique<httplib::SSLServer>(tls->cert_file.c_str(), tls->key_file.c_str());
+      server_ = std::make_unique<httplib::SSLServer>(
+          tls->cert_file.c_str(), tls->key_file.c_str(),
+          tls->client_ca_file.empty() ? nullptr : tls->client_ca_file.c_str());
     } else {
       server_ = std::make_unique<httplib::Server>();
     }

@@ -48,6 +48,7 @@ class FakeHttpServer {
   struct Tls {
     std::string cert_file;
     std::string key_file;
+    std::string client_ca_file = {};  // Whose certificates clients must have; none when empty.
   };
 
   explicit FakeHttpServer(Handler handler, std::optional<Tls> tls = std::nullopt);
