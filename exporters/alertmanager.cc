@@ -120,8 +120,7 @@ class AlertmanagerWorker::Impl {
     const auto result = reader_->Take();
     if (!result) return;
     if (!result->ok()) {
-      read_backoff_.Fail(now);
-      table_.TakeNoReading();
+      read_backoff_.Fail(now);  // Who waits for a reading goes without until that has passed.
       if (!std::exchange(unreadable_, true)) {
         Log(LogLevel::kWarn, "can't read what Alertmanager has, trying on",
             {{"alertmanager", name_}, {"error", std::string(result->status().message())}});

@@ -1,9 +1,13 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -104,12 +108,18 @@ class Scene {
     return by_peer_;
   }
 
-  // Waits until so many readings were used: each leaves the worker quiet.
-  bool WaitForReads(std::size_t count) {
-    return WaitUntil([&] {
+  // Waits for what comes of a reading, which is made on a thread of its own.
+  bool Until(const std::function<bool()>& condition) {
+    for (int i = 0; i < 1000; ++i) {
       bench.Settle();
-      return bench.gets() >= count;
-    });
+      if (condition()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  }
+
+  bool WaitForReads(std::size_t count) {
+    return Until([&] { return bench.gets() >= count; });
   }
 
   mutable std::mutex mutex_;
@@ -136,10 +146,7 @@ TEST_CASE("AlertmanagerWorker: keeps what was told in the state", "[exporters]")
 
   scene.Step({}, {Ours(Resolved("a", kStart + absl::Minutes(1)))});
   // Once it was told and seen gone, the alert itself is not needed any more.
-  REQUIRE(WaitUntil([&] {
-    scene.bench.Settle();
-    return scene.keeper.deliveries()[0].alert.empty();
-  }));
+  REQUIRE(scene.Until([&] { return scene.keeper.deliveries()[0].alert.empty(); }));
   kept = scene.keeper.deliveries();
   CHECK(kept[0].state == "resolved");
   CHECK(kept[0].resolved_at == kStart + absl::Minutes(1));
@@ -179,10 +186,7 @@ TEST_CASE("AlertmanagerWorker: a restart goes on to tell a resolution that is of
   scene.Step({}, {});
   REQUIRE(scene.bench.posts() == 1);
   CHECK(scene.bench.Post(0)[0]["endsAt"] == "2026-11-21T06:30:00.000Z");
-  CHECK(WaitUntil([&] {
-    scene.bench.Settle();
-    return scene.keeper.deliveries().empty();
-  }));
+  CHECK(scene.Until([&] { return scene.keeper.deliveries().empty(); }));
 }
 
 TEST_CASE("AlertmanagerWorker: stopping tells what was restored", "[exporters]") {
@@ -228,19 +232,13 @@ TEST_CASE("AlertmanagerWorker: sends a resolution that is not heeded again, a fe
   scene.alertmanager.deaf_to = {"a"};
   scene.Step({}, {Ours(Firing("a"))});
   scene.Step(absl::Seconds(30), {Ours(Resolved("a", kStart + absl::Seconds(30)))});
-  CHECK(WaitUntil([&] {
-    scene.Step({}, {});
-    return scene.bench.posts() >= 3;
-  }));
+  CHECK(scene.Until([&] { return scene.bench.posts() >= 3; }));
   for (int i = 0; i < 60; ++i) {
     // A peer keeps it alive.
     scene.alertmanager.PeerTells("a", scene.alertmanager.now, "2026-11-22T00:00:00.000Z");
     scene.Step(absl::Seconds(15), {});
   }
-  CHECK(WaitUntil([&] {
-    scene.Step(absl::Seconds(15), {});
-    return scene.keeper.deliveries().empty();
-  }));
+  CHECK(scene.Until([&] { return scene.keeper.deliveries().empty(); }));
   CHECK(scene.bench.posts() == 6);  // One fire, one resolution, and that four times more.
   CHECK(scene.bench.gets() == 5);
 }
@@ -255,10 +253,7 @@ TEST_CASE("AlertmanagerWorker: a failed look is made again later", "[exporters]"
   CHECK(scene.keeper.deliveries().size() == 1);
   scene.alertmanager.broken_reads = false;
   scene.Step(absl::Seconds(2), {});
-  CHECK(WaitUntil([&] {
-    scene.bench.Settle();
-    return scene.keeper.deliveries().empty();
-  }));
+  CHECK(scene.Until([&] { return scene.keeper.deliveries().empty(); }));
   CHECK(scene.bench.posts() == 1);
 }
 
@@ -277,10 +272,7 @@ TEST_CASE("AlertmanagerWorker: leaves a held alert to the peer that tells it, wh
   CHECK(scene.bench.gets() == 2);
   // The peer has fallen silent: what it told last is as old as what we would have.
   scene.Step(absl::Seconds(1), {held});
-  CHECK(WaitUntil([&] {
-    scene.bench.Settle();
-    return scene.bench.posts() == 2;
-  }));
+  CHECK(scene.Until([&] { return scene.bench.posts() == 2; }));
 }
 
 TEST_CASE("AlertmanagerWorker: adopts that a peer resolved a held alert", "[exporters]") {
@@ -289,7 +281,7 @@ TEST_CASE("AlertmanagerWorker: adopts that a peer resolved a held alert", "[expo
   scene.Step({}, {held});
   scene.alertmanager.Forget("a");
   scene.Step(absl::Minutes(1), {held});
-  REQUIRE(WaitUntil([&] { return !scene.by_peer().empty(); }));
+  REQUIRE(scene.Until([&] { return !scene.by_peer().empty(); }));
   CHECK(scene.by_peer() == std::vector<std::string>{held.Id()});
   scene.Step(absl::Minutes(5), {held});
   CHECK(scene.bench.posts() == 1);
@@ -329,10 +321,7 @@ TEST_CASE("AlertmanagerWorker: resends a held alert when nothing follows from wh
       scene.Step({}, {held});
       c.change(scene.alertmanager);
       scene.Step(c.wait, {held});
-      CHECK(WaitUntil([&] {
-        scene.bench.Settle();
-        return scene.bench.posts() == 2;
-      }));
+      CHECK(scene.Until([&] { return scene.bench.posts() == 2; }));
       CHECK(scene.bench.gets() >= 1);
       CHECK(scene.by_peer().empty());
     }

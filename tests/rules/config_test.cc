@@ -153,6 +153,18 @@ TEST_CASE("LoadConfig: the history is kept for a day at least", "[rules]") {
   CHECK(HasErrors(LoadConfig("a", "state: {folder: s}").diagnostics));
 }
 
+TEST_CASE("LoadConfig: what proxies can't be together, without their passwords", "[rules]") {
+  const auto diagnostics = [](const std::string& keys) {
+    const std::string text = "alertmanagers: [{url: 'http://am', " + keys + "}]";
+    return testing::AsText(LoadConfig("a", text).diagnostics);
+  };
+  CHECK(diagnostics("proxy_url: 'http://p', proxy_from_environment: true") ==
+        "a:1:47: error: give one of proxy_url and proxy_from_environment\n");
+  CHECK(diagnostics("no_proxy: b") == "a:1:46: error: no_proxy needs a proxy_url\n");
+  CHECK(diagnostics("proxy_url: 'u:hunter2@p'") ==
+        "a:1:47: error: proxy_url: is not a URL (http://host:port or https://host)\n");
+}
+
 TEST_CASE("LoadConfig: broken YAML is a finding", "[rules]") {
   CHECK(testing::AsText(LoadConfig("a", "sources: [").diagnostics) ==
         "a:1:10: error: not valid YAML: this bracket is not closed\n");
