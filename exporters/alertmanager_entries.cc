@@ -150,7 +150,7 @@ void DeliveryTable::Forget(absl::Time now) {
   for (auto it = entries_.begin(); it != entries_.end();) {
     const auto next = std::next(it);
     const DeliveryEntry& entry = it->second;
-    const bool awaited = entry.restored && now - began_ < kMaxUnheard;
+    const bool awaited = entry.restored && !entry.IsResolved() && now - began_ < kMaxUnheard;
     if (!entry.on_board && IsUnheard(entry, now)) {
       ++unheard;
     } else if (!entry.on_board && !awaited) {

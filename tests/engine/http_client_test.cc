@@ -345,9 +345,6 @@ TEST_CASE("HttpClient: uses the proxy that it is told to, and no other", "[engin
       {"none for a host that is excepted",
        {.url = server.url(), .proxy_url = proxy.url(), .no_proxy = "a.example,127.0.0.1"},
        "hello"},
-      {"that of the environment",
-       {.url = server.url(), .proxy_from_environment = true},
-       "other"},
   };
   for (const Case& c : cases) {
     DYNAMIC_SECTION(c.name) {

@@ -208,7 +208,7 @@ TEST_CASE("AlertmanagerPool: sends the watchdog while evaluations succeed, and k
   CHECK(bench.server.requests()[0].body.find("SlowburnWatchdog") != std::string::npos);
   CHECK(bench.server.requests()[0].body.find("\"startsAt\":\"2026-11-21T07:30:00.000Z\"") !=
         std::string::npos);
-  CHECK(WaitUntil([&] { return bench.telemetry.watchdog.load(); }));
+  CHECK(WaitUntil([&] { return bench.telemetry.watchdog && bench.telemetry.sent == 1; }));
   bench.clock.AdvanceTime(absl::Minutes(1));
   REQUIRE(bench.server.WaitForRequests(2));
   bench.clock.AdvanceTime(absl::Minutes(1));  // Nothing was evaluated for four intervals.

@@ -31,7 +31,7 @@ void KillManyTimes(SlowburnProcess& slowburn, int times, std::mt19937_64& random
     std::this_thread::sleep_for(std::chrono::milliseconds(after_ms));
     REQUIRE(slowburn.running());
     slowburn.Kill();
-    REQUIRE(slowburn.RunCommand({"state", "info", slowburn.StateFolder()}) == 0);
+    REQUIRE(slowburn.RunCommand({"state", "info", "--state", slowburn.StateFolder()}) == 0);
     slowburn.Launch();
   }
 }
