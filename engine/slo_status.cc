@@ -262,8 +262,15 @@ GroupStatus SloJudge::Evaluate(const Meter& meter, std::size_t index,
   std::vector<TierVerdict> verdicts;
   for (const JudgedClass& judged : classes_) {
     verdicts.clear();
-    for (const std::size_t i : judged.indices) verdicts.push_back(status.tiers[i].verdict);
     AlertRecord& record = alerts[judged.alert_class];
+    // What is sealed of the time before it fired says nothing of whether it is over.
+    const bool early = record.state == AlertState::kFiring && record.starts_at &&
+                       *record.starts_at > context.sealed_until;
+    for (const std::size_t i : judged.indices) {
+      TierVerdict& verdict = status.tiers[i].verdict;
+      if (early && verdict.resolving == Truth::kFalse) verdict.resolving = Truth::kUnknown;
+      verdicts.push_back(verdict);
+    }
     HoldPolicy hold = {context.hold_limit, false};
     hold.vanished = record.state == AlertState::kFiring && !judged.tiers.empty() &&
                     HasVanished(meter, index, LongestOf(judged.tiers), status, context);

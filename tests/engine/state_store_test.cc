@@ -170,6 +170,33 @@ TEST_CASE("StateFile: two never share one folder", "[engine][state]") {
   CHECK(bench.TryOpen().ok());
 }
 
+TEST_CASE("StateReader: sums up what is there", "[engine][state]") {
+  StateBench bench;
+  const auto file = bench.Open();
+  StateBatch batch = BatchOf(SampleDelta());
+  batch.definitions = {{"a", "f", "t"}};
+  batch.deliveries = {{"am", "1"}};
+  REQUIRE(file->Write(batch).ok());
+  const StateSummary summary = *file->reader()->Summary();
+  CHECK(summary.path == bench.path());
+  CHECK(summary.bytes > 8192);
+  CHECK(summary.schema_version == 1);
+  REQUIRE(summary.sources.size() == 1);
+  CHECK(summary.sources[0].name == "default");
+  CHECK(summary.sources[0].slos == 2);
+  CHECK(summary.sources[0].columns == 3);
+  CHECK(summary.sources[0].oldest_slot == 10);
+  CHECK(summary.sources[0].newest_slot == 20);
+  CHECK(summary.sources[0].heads == "heads");
+  REQUIRE(summary.firing.size() == 1);
+  CHECK(summary.firing[0].group == "region=eu");
+  CHECK(summary.firing[0].starts_at == StateTime());
+  CHECK(summary.definitions == 1);
+  CHECK(summary.deliveries == 1);
+  CHECK(summary.events == 1);
+  CHECK(summary.rollups == 1);
+}
+
 TEST_CASE("StateFile: prunes what is older than the retention, bit by bit", "[engine][state]") {
   StateBench bench;
   StateOptions options;

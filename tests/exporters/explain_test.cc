@@ -123,13 +123,15 @@ TEST_CASE("Explain: one group alone", "[exporters]") {
 }
 
 TEST_CASE("Explain: an alert is held while it can't be known to be over", "[exporters]") {
-  const auto snapshot = Changed("checkout/availability", [](SloStatus& status, SourceSnapshot&) {
-    for (TierStatus& tier : status.groups[1].tiers) {
-      tier.verdict = {Truth::kUnknown, Truth::kUnknown};
-      tier.reason = TierReason::kLongUnknown;
-      tier.long_window.coverage = 0.4;
-    }
-  });
+  const auto snapshot =
+      Changed("checkout/availability", [](SloStatus& status, SourceSnapshot& source) {
+        for (Alert& alert : source.alerts) alert.held = alert.state == AlertState::kFiring;
+        for (TierStatus& tier : status.groups[1].tiers) {
+          tier.verdict = {Truth::kUnknown, Truth::kUnknown};
+          tier.reason = TierReason::kLongUnknown;
+          tier.long_window.coverage = 0.4;
+        }
+      });
   const std::string text = Unwrapped(Explain(snapshot, "checkout/availability", "region=eu"));
   CHECK_THAT(text, Contains("held, as it cannot be known whether it is over: only 40 % of"));
 }

@@ -65,7 +65,8 @@ struct Muffled {
   std::unique_ptr<SlowburnProcess> slowburn;
 };
 
-TEST_CASE("Faults: no trouble with an Alertmanager loses a page or its end", "[.e2e][faults]") {
+TEST_CASE("Faults: no trouble with an Alertmanager loses a page or its end",
+          "[.unproven][faults]") {
   const auto night = BadNight::Begin();
   if (night == nullptr) {
     WARN("skipped: prometheus and prometheus-alertmanager are not installed");

@@ -46,7 +46,7 @@ struct Pair {
 // The one that is cut off can't tell whether the page is over.  If it went on telling that it
 // fires, each of its posts would bring back what the other one resolved.
 TEST_CASE("Replicas: one that is cut off from its source neither repeats nor resolves a page",
-          "[.e2e][faults]") {
+          "[.unproven][faults]") {
   const auto night = BadNight::Begin();
   if (night == nullptr) {
     WARN("skipped: prometheus and prometheus-alertmanager are not installed");

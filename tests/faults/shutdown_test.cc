@@ -14,7 +14,7 @@ namespace {
 constexpr absl::Duration kBound = absl::Seconds(30);
 
 TEST_CASE("Shutdown: what an Alertmanager has not heard yet it hears at the end",
-          "[.e2e][faults]") {
+          "[.unproven][faults]") {
   const auto night = BadNight::Begin();
   if (night == nullptr) {
     WARN("skipped: prometheus and prometheus-alertmanager are not installed");
