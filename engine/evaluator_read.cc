@@ -32,15 +32,15 @@ constexpr absl::Duration kTargetsAskedEvery = absl::Minutes(5);
 constexpr absl::Duration kUpStep = absl::Minutes(5);
 constexpr double kUpShare = 0.9;
 
-// The longest window of the tiers whose alerts fire; zero when none does.
-absl::Duration LongestFiring(const Slo& slo, const std::map<std::string, GroupAlerts>& alerts) {
+// The longest window of a class whose alert fires and whose windows are all empty, as data are
+// `age` old; zero when there is none.
+absl::Duration LongestEmptied(const Slo& slo, const GroupAlerts& records, absl::Duration age) {
   absl::Duration longest;
-  for (const auto& [group, records] : alerts) {
-    for (const Tier& tier : slo.alerts.tiers) {
-      const auto record = records.find(tier.alert_class);
-      const bool firing = record != records.end() && record->second.state == AlertState::kFiring;
-      if (firing) longest = std::max(longest, tier.long_window);
-    }
+  for (const auto& [alert_class, record] : records) {
+    if (record.state != AlertState::kFiring) continue;
+    absl::Duration window;
+    for (const Tier& tier : TiersOf(slo, alert_class)) window = std::max(window, tier.long_window);
+    if (window < age) longest = std::max(longest, window);
   }
   return longest;
 }
@@ -153,9 +153,12 @@ void Evaluator::CheckTargets(std::int64_t slot) {
     const auto* plan = std::get_if<CounterPlan>(running->plan.get());
     if (plan == nullptr || !running->slo->by.empty() || !running->read) continue;
     const std::optional<std::int64_t> newest = running->meter().group(0).newest_ms;
-    const absl::Duration window = LongestFiring(*running->slo, running->alerts);
-    const bool matters =
-        window > absl::ZeroDuration() && newest && at - absl::FromUnixMillis(*newest) > window;
+    const auto records = running->alerts.find("");
+    absl::Duration window;
+    if (newest && records != running->alerts.end()) {
+      window = LongestEmptied(*running->slo, records->second, at - absl::FromUnixMillis(*newest));
+    }
+    const bool matters = window > absl::ZeroDuration();
     if (!matters) running->targets_up = absl::ZeroDuration();
     if (!matters || at - running->targets_asked < kTargetsAskedEvery) continue;
     running->targets_asked = at;

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "engine/evaluator.h"
 #include "rules/alert_window.h"
@@ -114,5 +117,19 @@ class EvaluatorBench {
   double good_ = 0;
   double bad_ = 0;
 };
+
+// A service that fails wholly from `kStart` + 10 min on, evaluated until the page of `slo` fires.
+inline void RunUntilPage(EvaluatorBench& bench, const Slo& slo = TestSlo()) {
+  constexpr std::int64_t kMinuteMs = 60'000;
+  bench.Run(slo);
+  bench.Traffic(kStart + 10 * kMinuteMs, 100, 0);
+  bench.StepUntil(kStart + 10 * kMinuteMs);
+  REQUIRE(bench.StateOf(AlertClass::kPage) == AlertState::kInactive);
+  bench.Traffic(kStart + 20 * kMinuteMs, 100, 100);
+  while (bench.StateOf(AlertClass::kPage) != AlertState::kFiring) {
+    REQUIRE(kGrid.TimeOf(bench.slot) < kStart + 20 * kMinuteMs);
+    bench.Step();
+  }
+}
 
 }  // namespace slowburn

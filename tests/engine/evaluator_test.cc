@@ -15,19 +15,6 @@ bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// A service that fails wholly from `kStart` + 10 min on, evaluated until its page fires.
-void RunUntilPage(EvaluatorBench& bench) {
-  bench.Run(TestSlo());
-  bench.Traffic(kStart + 10 * kMinute, 100, 0);
-  bench.StepUntil(kStart + 10 * kMinute);
-  REQUIRE(bench.StateOf(AlertClass::kPage) == AlertState::kInactive);
-  bench.Traffic(kStart + 20 * kMinute, 100, 100);
-  while (bench.StateOf(AlertClass::kPage) != AlertState::kFiring) {
-    REQUIRE(kGrid.TimeOf(bench.slot) < kStart + 20 * kMinute);
-    bench.Step();
-  }
-}
-
 TEST_CASE("Evaluator: a page fires, carries the facts, and resolves on evidence", "[engine]") {
   EvaluatorBench bench;
   RunUntilPage(bench);

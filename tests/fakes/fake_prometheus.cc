@@ -126,6 +126,7 @@ std::vector<absl::StatusOr<QueryResult>> FakePrometheus::Run(std::span<const Que
       const std::optional<double> value = evaluate ? evaluate(query.expr, query.at) : std::nullopt;
       results.emplace_back(VectorOf({}, value));
     }
+    results.back()->partial = partial;
   }
   return results;
 }

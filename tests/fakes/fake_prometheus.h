@@ -41,6 +41,9 @@ class FakePrometheus : public Source {
   // Fails every query while set.
   absl::Status failure;
 
+  // Says of every answer that it is in part, as one with warnings is.
+  bool partial = false;
+
   // Refuses reads of more than this, as a limit on samples does.
   std::int64_t longest_range_ms = INT64_MAX;
 
