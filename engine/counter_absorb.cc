@@ -144,14 +144,17 @@ void CounterMeter::CountCounter(std::size_t index, Pass& pass) {
   const bool resumes = !last && seen.samples.front().at_ms <= resumed_ms_;
   if (!last && !resumes && seen.born_after_ms) last = Carried{*seen.born_after_ms, 0};
   for (const Sample& sample : seen.samples) {
-    if (term.total > 0 && sample.at_ms > since_ms_) {
+    const std::optional<std::int64_t> value = Quantize(sample.value, shift_);
+    if (value && term.total > 0 && sample.at_ms > since_ms_) {
       pass.total_times[series.group].push_back(sample.at_ms);
     }
     if (last && sample.at_ms <= last->at_ms) continue;
     if (sample.at_ms > pass.horizon_ms && sample.at_ms > pass.open_until[series.target]) break;
-    const std::optional<std::int64_t> value = Quantize(sample.value, shift_);
     if (!value) {
       ++pass.counted.invalid;
+      // Whatever happened since the last number: it may be told by the next one, or never.
+      pass.unreadable.push_back(
+          {series.group, last ? last->at_ms : sample.at_ms - interval_ms_, sample.at_ms});
       continue;
     }
     ++pass.counted.samples;
@@ -274,6 +277,13 @@ void CounterMeter::UpdateKnown(std::size_t index, std::vector<std::int64_t>& tim
   };
   group.known_until_ms = known_until(group.newest_ms, pass.at_ms);
   group.sealed_known_until_ms = known_until(sealed_newest_ms, pass.horizon_ms);
+  for (const Pass::Unreadable& span : pass.unreadable) {
+    if (span.group != index) continue;
+    group.unknown.Insert(span.from_ms, std::min(span.at_ms, pass.horizon_ms));
+    if (span.at_ms > pass.horizon_ms) {
+      group.known_until_ms = std::min(group.known_until_ms, span.from_ms);
+    }
+  }
 }
 
 void CounterMeter::ForgetOldSeries(std::int64_t now_ms) {

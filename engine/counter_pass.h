@@ -30,6 +30,13 @@ struct CounterMeter::Pass {
     bool reset = false;
   };
 
+  // A stretch of time that ends in a sample which is no count.
+  struct Unreadable {
+    std::size_t group = 0;
+    std::int64_t from_ms = 0;
+    std::int64_t at_ms = 0;
+  };
+
   bool tolerant = false;  // A tiny drop is another replica's view, no reset.
   std::int64_t from_ms = 0;
   std::int64_t slot = 0;
@@ -43,6 +50,7 @@ struct CounterMeter::Pass {
   std::vector<std::vector<std::int64_t>> total_times;  // By group.
   std::vector<std::set<std::size_t>> required;         // Terms seen, by group.
   std::vector<Bridge> bridges;
+  std::vector<Unreadable> unreadable;
   Telemetry::Counted counted;
 };
 

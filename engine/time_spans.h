@@ -24,6 +24,7 @@ class TimeSpans {
 
   // Adds (from, to], wherever it lies.
   void Insert(std::int64_t from, std::int64_t to) {
+    if (to <= from) return;
     std::vector<Span> before = std::move(spans_);
     before.push_back({from, to});
     std::sort(before.begin(), before.end(),

@@ -137,6 +137,7 @@ void DeliveryTable::Update(const Alert& alert) {
   entry.tried = entry.urgent = entry.settled = entry.adopted = false;
   entry.checks = 0;
   entry.read_back = DeliveryEntry::ReadBack::kNone;
+  entry.refused.reset();  // What it says now has not been refused.
   Save(id, entry);
 }
 
