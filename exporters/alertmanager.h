@@ -53,9 +53,9 @@ std::string AlertsJson(const std::vector<PostableAlert>& alerts);
 // forgets alerts when it restarts.  A resolution is sent until acknowledged, on the board or not,
 // for 24 h; then it is read back whether the alert is gone, and while it is not, the resolution is
 // sent again, up to four times.  A failed send is retried with backoff from 1 s up to 30 s; only
-// news does not wait for it.  An alert that Alertmanager refuses harms no other, and is left alone
-// until it changes.  Nothing queues.  Alerts in shadow mode are never sent.  Times are told in the
-// receiver's clock where that is more than 5 s off.
+// news does not wait for it.  An alert that Alertmanager refuses harms no other, and is tried again
+// when it changes, or after five resend delays.  Nothing queues.  Alerts in shadow mode are never
+// sent.  Times are told in the receiver's clock where that is more than 5 s off.
 //
 // A firing alert that nobody can judge now (Alert::held) is read back before it is sent again: what
 // a peer keeps telling is left to it, and what a peer resolved is reported and not sent any more.

@@ -24,6 +24,8 @@ constexpr std::size_t kMostUnheard = 20'000;
 // When to look whether a resolution that was told is heeded: after each telling of it.
 constexpr std::array kChecks = {absl::ZeroDuration(), absl::Seconds(15), absl::Seconds(30),
                                 absl::Minutes(1), absl::Minutes(2)};
+// How many resend delays an alert that was refused is left alone for, unless it changes.
+constexpr int kRefusedPause = 5;
 // Two times that are told by the seconds of a `Date` are taken for one within this.
 constexpr absl::Duration kTolerance = absl::Seconds(3);
 
@@ -194,9 +196,13 @@ bool DeliveryTable::IsOld(absl::Time then, absl::Time now) const {
 }
 
 bool DeliveryTable::IsDue(const DeliveryEntry& entry, absl::Time now) const {
-  // Values in annotations change all the time, so a refused alert has no claim to every one.
-  if (entry.refused && (*entry.refused == entry.content() || !IsOld(entry.refused_at, now))) {
-    return false;
+  if (entry.refused) {
+    // Values in annotations change all the time, so a refused alert has no claim to every one.  And
+    // what refused it may be something in front of the receiver, for a while.
+    const bool same = *entry.refused == entry.content();
+    const absl::Duration pause =
+        same ? kRefusedPause * options_.resend_delay : options_.resend_delay;
+    if (now >= entry.refused_at && now - entry.refused_at < pause) return false;
   }
   if (!entry.on_board && !entry.IsResolved()) return false;
   if (entry.adopted && entry.alert.held) return false;

@@ -78,6 +78,11 @@ TEST_CASE("Replicas: one that is cut off from its source neither repeats nor res
   // What there is to say of ten more resends of the one, and as many evaluations of the other.
   const double sent = SentBy(*whole);
   CHECK(WaitUntil([&] { return SentBy(*whole) >= sent + 20; }));
+  std::string times;
+  for (const Notice& notice : night->webhook.notices().Of(PageBy("pair"))) {
+    times += notice.status + " at " + absl::FormatTime(notice.at) + "\n";
+  }
+  INFO(times);
   CHECK(night->webhook.notices().Of(PageBy("pair")).size() == 2);
   proxy.Set({});
   REQUIRE(IsHealthy(*cut));

@@ -14,7 +14,7 @@ namespace {
 constexpr absl::Duration kBound = absl::Seconds(30);
 
 TEST_CASE("Shutdown: what an Alertmanager has not heard yet it hears at the end",
-          "[.unproven][faults]") {
+          "[.e2e][faults]") {
   const auto night = BadNight::Begin();
   if (night == nullptr) {
     WARN("skipped: prometheus and prometheus-alertmanager are not installed");
@@ -26,11 +26,13 @@ TEST_CASE("Shutdown: what an Alertmanager has not heard yet it hears at the end"
   slowburn->Start();
   REQUIRE(IsHealthy(*slowburn));
   night->Break();
+  REQUIRE(Fires(*slowburn));
   // By then it waits for some seconds before it tries again.
   REQUIRE(WaitUntil([&] { return proxy.requests() >= 4; }));
   CHECK(night->webhook.notices().StoryOf(PageBy("watch")).empty());
   proxy.Set({});
   CHECK(slowburn->Terminate(kBound) == 0);
+  INFO(slowburn->log());
   CHECK(WaitUntil([&] { return night->webhook.notices().StoryOf(PageBy("watch")) == "firing"; }));
 }
 
