@@ -87,12 +87,15 @@ class AlertmanagerWorker::Impl {
   }
 
   void Loop() {
+    // Often enough to look between two slots.
+    const std::chrono::milliseconds step = std::min<std::chrono::milliseconds>(
+        kStep, absl::ToChronoMilliseconds(options_.interval / 8));
     bool last = false;
     while (!last) {
       bool published = false;
       {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, kStep, [&] { return published_ || read_ || stopping_; });
+        changed_.wait_for(lock, step, [&] { return published_ || read_ || stopping_; });
         published = std::exchange(published_, false);
         read_ = false;
         last = stopping_;

@@ -222,13 +222,21 @@ bool DeliveryTable::WantsReadBack(DeliveryEntry& entry, absl::Time now) const {
   return entry.read_back == DeliveryEntry::ReadBack::kWaiting;
 }
 
+// Peers decide right after each slot: who reads then may hear that an alert is there, and tell it
+// again just after the peer has resolved it.
+bool DeliveryTable::IsBetweenSlots(absl::Time now) const {
+  const std::int64_t interval_ms = absl::ToInt64Milliseconds(options_.interval);
+  const std::int64_t phase_ms = absl::ToUnixMillis(now) % interval_ms;
+  return phase_ms >= interval_ms / 4 && phase_ms < interval_ms * 3 / 4;
+}
+
 DeliveryTable::Due DeliveryTable::TakeDue(absl::Time now) {
   Due due;
   for (auto& [id, entry] : entries_) {
     if (AwaitsCheck(entry) && !entry.urgent && now >= entry.next_check) due.check = true;
     if (!IsDue(entry, now)) continue;
     if (WantsReadBack(entry, now)) {
-      due.read_back = true;
+      due.read_back = due.read_back || IsBetweenSlots(now);
       continue;
     }
     (entry.refused ? due.suspects : due.batch).push_back(&entry);

@@ -138,6 +138,7 @@ class DeliveryTable {
   bool IsOld(absl::Time then, absl::Time now) const;
   bool IsUnheard(const DeliveryEntry& entry, absl::Time now) const;
   bool WantsReadBack(DeliveryEntry& entry, absl::Time now) const;
+  bool IsBetweenSlots(absl::Time now) const;
   void Check(const std::string& id, DeliveryEntry& entry, bool is_there, absl::Time now,
              Found& found);
   void HeedPeer(const std::string& id, DeliveryEntry& entry,

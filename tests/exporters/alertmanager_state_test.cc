@@ -265,9 +265,9 @@ TEST_CASE("AlertmanagerWorker: leaves a held alert to the peer that tells it, wh
   CHECK(scene.bench.posts() == 1);  // News does not wait.
   CHECK(scene.bench.gets() == 0);
   scene.alertmanager.PeerTells("a", "2026-11-21T07:30:40.000Z", "2026-11-21T07:35:40.000Z");
-  scene.Step(absl::Minutes(1), {held});
-  REQUIRE(scene.WaitForReads(2));  // Alerts and status.
-  scene.Step(absl::Seconds(39), {held});
+  scene.Step(absl::Seconds(70), {held});  // Between two slots.
+  REQUIRE(scene.WaitForReads(2));         // Alerts and status.
+  scene.Step(absl::Seconds(29), {held});
   CHECK(scene.bench.posts() == 1);
   CHECK(scene.bench.gets() == 2);
   // The peer has fallen silent: what it told last is as old as what we would have.
@@ -280,7 +280,7 @@ TEST_CASE("AlertmanagerWorker: adopts that a peer resolved a held alert", "[expo
   const Alert held = Held(Firing("a"));
   scene.Step({}, {held});
   scene.alertmanager.Forget("a");
-  scene.Step(absl::Minutes(1), {held});
+  scene.Step(absl::Seconds(70), {held});
   REQUIRE(scene.Until([&] { return !scene.by_peer().empty(); }));
   CHECK(scene.by_peer() == std::vector<std::string>{held.Id()});
   scene.Step(absl::Minutes(5), {held});
@@ -295,7 +295,7 @@ TEST_CASE("AlertmanagerWorker: resends a held alert when nothing follows from wh
   struct Case {
     const char* name;
     void (*change)(FakeAlertmanager&);
-    absl::Duration wait = absl::Minutes(1);
+    absl::Duration wait = absl::Seconds(70);
   };
 
   const Case cases[] = {
@@ -306,7 +306,7 @@ TEST_CASE("AlertmanagerWorker: resends a held alert when nothing follows from wh
          alertmanager.up_since = "2026-11-21T07:30:20.000Z";
        }},
       {"what we told has run out", [](FakeAlertmanager& alertmanager) { alertmanager.Forget("a"); },
-       absl::Minutes(6)},
+       absl::Seconds(370)},
       {"it can't be read",
        [](FakeAlertmanager& alertmanager) {
          alertmanager.Forget("a");
