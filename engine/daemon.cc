@@ -126,6 +126,20 @@ std::optional<absl::Time> Daemon::SourceNow(Loop& loop) {
   return loop.source_time.At(now);
 }
 
+// Whether what the source has may be of a clock that is `offset` ahead of ours: not when its
+// targets were seen lately by the time we go by, and were not, or could not yet be, by that one.
+bool Daemon::HasDataFor(Loop& loop, absl::Duration offset) {
+  const absl::Time now = clock_.TimeNow();
+  const Query queries[] = {{"count(up)", now + loop.source_time.applied()},
+                           {"count(up)", now + offset}};
+  const std::vector<absl::StatusOr<QueryResult>> answers = loop.source->Run(queries);
+  const auto has = [&answers](std::size_t i) {
+    return answers[i].ok() && !answers[i]->series.empty();
+  };
+  if (!has(0)) return true;
+  return offset > loop.source_time.applied() && has(1);
+}
+
 void Daemon::Evaluate(Loop& loop) {
   while (!stop_) {
     loop.alive_ms = absl::ToUnixMillis(clock_.TimeNow());
@@ -161,6 +175,9 @@ void Daemon::EvaluateSlot(Loop& loop, std::int64_t slot, std::int64_t missed) {
   const Evaluator::Result result = loop.evaluator.Evaluate(slot);
   if (cut_off_) return;  // What was cut off is no evaluation.
   loop.source_time.Observe(loop.source->ClockOffset());
+  if (const std::optional<absl::Duration> offset = loop.source_time.Doubtful()) {
+    loop.source_time.Confirm(HasDataFor(loop, *offset));
+  }
   telemetry_.OnEvaluation(loop.name, clock_.TimeNow() - began, missed);
   // Nobody is told of what a crash would make us forget.
   Save(loop, !result.events.empty());

@@ -82,6 +82,7 @@ class Daemon {
   void LogChanges(const std::vector<ActiveSlo>& before, const SpecFiles& files)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   std::optional<absl::Time> SourceNow(Loop& loop);
+  bool HasDataFor(Loop& loop, absl::Duration offset);
   void Evaluate(Loop& loop);
   void EvaluateSlot(Loop& loop, std::int64_t slot, std::int64_t missed);
   void Save(Loop& loop, bool hurry);

@@ -14,6 +14,9 @@ constexpr absl::Duration kNoise = absl::Seconds(2);
 // our clock is believed.
 constexpr int kTimes = 3;
 
+// Data can tell no smaller difference: a source answers with what is up to five minutes old.
+constexpr absl::Duration kLarge = absl::Minutes(6);
+
 bool Near(absl::Duration a, absl::Duration b, absl::Duration slack) {
   return absl::AbsDuration(a - b) <= slack;
 }
@@ -42,6 +45,7 @@ void SourceTime::Observe(std::optional<absl::Duration> offset) {
   const absl::Duration jump = std::exchange(jump_, absl::ZeroDuration());
   const bool explained =
       std::exchange(lost_, false) && Near(*offset, applied_ - jump, 3 * interval_ + kNoise);
+  doubtful_.reset();
   const bool same = Near(*offset, applied_, kNoise);
   if (same) {
     candidate_.reset();
@@ -52,9 +56,24 @@ void SourceTime::Observe(std::optional<absl::Duration> offset) {
     seen_ = again ? seen_ + 1 : 1;
     candidate_ = offset;
     if (seen_ < kTimes) return;
+    if (!Near(*offset, applied_, kLarge)) {
+      doubtful_ = offset;
+      return;
+    }
   }
+  Apply(*offset);
+}
+
+void SourceTime::Apply(absl::Duration offset) {
   candidate_.reset();
-  applied_ = absl::AbsDuration(*offset) > kNoise ? *offset : absl::ZeroDuration();
+  applied_ = absl::AbsDuration(offset) > kNoise ? offset : absl::ZeroDuration();
+}
+
+void SourceTime::Confirm(bool agrees) {
+  const std::optional<absl::Duration> offset = std::exchange(doubtful_, std::nullopt);
+  if (!offset) return;
+  candidate_.reset();
+  if (agrees) Apply(*offset);
 }
 
 std::optional<absl::Time> SourceTime::At(absl::Time now) const {

@@ -11,8 +11,9 @@ namespace slowburn {
 // far apart the two were seen to be.
 //
 // A step of our clock shows as a jump that the offset makes up for: the source's time goes on.  An
-// offset that changes for no such reason is believed only when it was seen several times, as one
-// wrong answer must not end the evaluation of all that lies before.  Pure; thread-compatible.
+// offset that changes for no such reason is believed only when it was seen several times and, if it
+// is large, what the source has does not speak against it: a proxy's wrong `Date` must not end the
+// evaluation of all that lies before.  Pure; thread-compatible.
 class SourceTime {
  public:
   // `interval` is that of evaluations, in which `Jumped` is called at least once.
@@ -26,10 +27,22 @@ class SourceTime {
   // nullopt where the source has not answered since our clock jumped.
   void Observe(std::optional<absl::Duration> offset);
 
+  // A large offset that was seen often enough, to be confirmed or not; nullopt without one.
+  std::optional<absl::Duration> Doubtful() const { return doubtful_; }
+
+  // Says whether the source's data agree with `Doubtful`: if so it is applied, else it is to be
+  // seen as often again.
+  void Confirm(bool agrees);
+
+  // The offset that is applied.
+  absl::Duration applied() const { return applied_; }
+
   // The source's time when ours is `now`; nullopt while that can't be told after a jump.
   std::optional<absl::Time> At(absl::Time now) const;
 
  private:
+  void Apply(absl::Duration offset);
+
   absl::Duration interval_;
   absl::Duration applied_ = absl::ZeroDuration();
   std::optional<absl::Time> last_;
@@ -38,6 +51,7 @@ class SourceTime {
   int asked_ = 0;                               // In vain, since it.
   std::optional<absl::Duration> candidate_;     // A new offset,
   int seen_ = 0;                                // and how often it was seen.
+  std::optional<absl::Duration> doubtful_;
 };
 
 }  // namespace slowburn

@@ -37,6 +37,25 @@ TEST_CASE("SourceTime: an offset that stays is applied, one answer's is not", "[
         kNow + 5 * kInterval + absl::Minutes(5));
 }
 
+TEST_CASE("SourceTime: a large offset is applied when the source's data agree", "[engine]") {
+  SourceTime time(kInterval);
+  absl::Time now = kNow;
+  for (const bool agrees : {false, false, true}) {
+    for (int i = 0; i < 3; ++i, now += kInterval) {
+      CHECK_FALSE(time.Doubtful());
+      CHECK(Pass(time, now, absl::Hours(1)) == now);
+    }
+    REQUIRE(time.Doubtful() == absl::Hours(1));
+    time.Confirm(agrees);
+  }
+  CHECK(Pass(time, now, absl::Hours(1)) == now + absl::Hours(1));
+  // What was doubted and is not seen any more is not asked for.
+  for (int i = 0; i < 3; ++i, now += kInterval) Pass(time, now, absl::ZeroDuration());
+  REQUIRE(time.Doubtful());
+  Pass(time, now, absl::Hours(1));
+  CHECK_FALSE(time.Doubtful());
+}
+
 TEST_CASE("SourceTime: a step of our clock does not move the source's time", "[engine]") {
   for (const absl::Duration step : {absl::Hours(1), -absl::Hours(1), absl::Minutes(3),
                                     -absl::Minutes(3), absl::Hours(24 * 365)}) {

@@ -65,8 +65,7 @@ struct Muffled {
   std::unique_ptr<SlowburnProcess> slowburn;
 };
 
-TEST_CASE("Faults: no trouble with an Alertmanager loses a page or its end",
-          "[.unproven][faults]") {
+TEST_CASE("Faults: no trouble with an Alertmanager loses a page or its end", "[.e2e][faults]") {
   const auto night = BadNight::Begin();
   if (night == nullptr) {
     WARN("skipped: prometheus and prometheus-alertmanager are not installed");

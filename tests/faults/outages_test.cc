@@ -126,7 +126,7 @@ TEST_CASE("Outages: an Alertmanager that comes back empty is told everything aga
 
 // One worker for each Alertmanager: with one for all, the two others would wait as long as a
 // request may take, which is a minute here.
-TEST_CASE("Outages: an Alertmanager that hangs delays no other", "[.unproven][faults]") {
+TEST_CASE("Outages: an Alertmanager that hangs delays no other", "[.e2e][faults]") {
   const auto night = BadNight::Begin();
   if (night == nullptr) {
     WARN("skipped: prometheus and prometheus-alertmanager are not installed");

@@ -77,7 +77,7 @@ struct Afflicted {
   double sent = 0;
 };
 
-TEST_CASE("Faults: no trouble with its source resolves a page", "[.unproven][faults]") {
+TEST_CASE("Faults: no trouble with its source resolves a page", "[.e2e][faults]") {
   const auto night = BadNight::Begin();
   if (night == nullptr) {
     WARN("skipped: prometheus and prometheus-alertmanager are not installed");
