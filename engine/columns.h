@@ -194,6 +194,8 @@ class Columns {
 
   bool Journals() const { return tracks_ && last_written_slot_.has_value(); }
 
+  void LimitJournal();
+  std::size_t JournalWorth() const;
   void JournalAdd(Row row, std::int64_t slot, Counts counts);
   void JournalClear(Row row);
   void JournalScale(Row row, int shift);

@@ -32,7 +32,19 @@ struct Columns::JournalEntry {
   int shift = 0;  // Of kScale.
 };
 
+// Ends the journal where it costs more than the columns, as when nothing can be written for long.
+void Columns::LimitJournal() {
+  if (journal_.bytes().size() <= JournalWorth()) return;
+  journal_ = {};
+  last_written_slot_.reset();  // So the next save is whole.
+}
+
+std::size_t Columns::JournalWorth() const {
+  return std::max(kSmallJournal, column_bytes_ * columns_.size());
+}
+
 void Columns::JournalAdd(Row row, std::int64_t slot, Counts counts) {
+  LimitJournal();
   if (!Journals() || slot > *last_written_slot_) return;
   journal_.Unsigned(static_cast<std::uint64_t>(Change::kAdd));
   journal_.Unsigned(row);
@@ -85,9 +97,7 @@ SourceDelta::Ladder Columns::Save(std::string name, std::int64_t written, bool w
   SourceDelta::Ladder delta;
   delta.name = std::move(name);
   journal_bytes_ += journal_.bytes().size();
-  // What the columns took when they were written last.
-  const std::size_t worth = std::max(kSmallJournal, column_bytes_ * columns_.size());
-  delta.whole = whole || !last_written_slot_ || journal_bytes_ > worth;
+  delta.whole = whole || !last_written_slot_ || journal_bytes_ > JournalWorth();
   std::string journal = std::exchange(journal_, {}).Take();
   delta.dropped = std::exchange(dropped_, {});
   if (delta.whole) {

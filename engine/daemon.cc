@@ -174,15 +174,15 @@ void Daemon::EvaluateSlot(Loop& loop, std::int64_t slot, std::int64_t missed) {
   const absl::Time began = clock_.TimeNow();
   const Evaluator::Result result = loop.evaluator.Evaluate(slot);
   if (cut_off_) return;  // What was cut off is no evaluation.
-  loop.source_time.Observe(loop.source->ClockOffset());
-  if (const std::optional<absl::Duration> offset = loop.source_time.Doubtful()) {
-    loop.source_time.Confirm(HasDataFor(loop, *offset));
-  }
   telemetry_.OnEvaluation(loop.name, clock_.TimeNow() - began, missed);
   // Nobody is told of what a crash would make us forget.
   Save(loop, !result.events.empty());
   board_.Publish(result.snapshot);
   loop.tried = true;
+  loop.source_time.Observe(loop.source->ClockOffset());
+  if (const std::optional<absl::Duration> offset = loop.source_time.Doubtful()) {
+    loop.source_time.Confirm(HasDataFor(loop, *offset));
+  }
   for (const AlertEvent& event : result.events) LogEvent(event);
   for (const std::string& warning : result.warnings) {
     Log(LogLevel::kWarn, warning, {{"source", loop.name}});
@@ -200,14 +200,17 @@ void Daemon::EvaluateSlot(Loop& loop, std::int64_t slot, std::int64_t missed) {
 // Hands what has changed to the keeper, and waits for it to be on disk when there is a `hurry`; but
 // a disk that hangs must not hold back a page.
 void Daemon::Save(Loop& loop, bool hurry) {
-  if (options_.keeper == nullptr) return;
-  const StateKeeper::Turn turn = options_.keeper->TurnOf(loop.name);
-  if (turn != StateKeeper::Turn::kBusy) {
-    options_.keeper->Submit(loop.evaluator.Save(turn == StateKeeper::Turn::kWhole));
+  StateKeeper* const keeper = options_.keeper;
+  if (keeper == nullptr) return;
+  // What is being written is of the evaluation before.
+  if (hurry && keeper->TurnOf(loop.name) == StateKeeper::Turn::kBusy) {
+    keeper->WaitFor(loop.name, kLongestCommit / 2);
   }
-  if (hurry && !options_.keeper->WaitFor(loop.name, kLongestCommit)) {
-    Log(LogLevel::kWarn, "alerts go out before they are on disk", {{"source", loop.name}});
-  }
+  const StateKeeper::Turn turn = keeper->TurnOf(loop.name);
+  const bool taken = turn != StateKeeper::Turn::kBusy;
+  if (taken) keeper->Submit(loop.evaluator.Save(turn == StateKeeper::Turn::kWhole));
+  if (!hurry || (taken && keeper->WaitFor(loop.name, kLongestCommit / 2))) return;
+  Log(LogLevel::kWarn, "alerts go out before they are on disk", {{"source", loop.name}});
 }
 
 void Daemon::Poll() {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,20 +33,17 @@ std::size_t HashOf(const SpecFiles& files) {
 using Texts = std::map<std::string, std::shared_ptr<const RuleFile>>;
 
 // The SLOs of `definitions` as their texts define them, and the texts by SLO.
-std::vector<ActiveSlo> Parse(const std::vector<SavedDefinition>& definitions,
-                             const RuleDefaults& defaults, Texts& texts) {
-  std::map<std::pair<std::string, std::string>, std::set<std::string>> by_file;
-  for (const SavedDefinition& each : definitions) {
-    by_file[{each.path, each.text}].insert(each.slo_id);
-  }
+std::vector<ActiveSlo> Parse(std::vector<SavedDefinition> definitions, const RuleDefaults& defaults,
+                             Texts& texts) {
   std::vector<ActiveSlo> active;
-  for (const auto& [file, ids] : by_file) {
-    const auto text = std::make_shared<const RuleFile>(RuleFile{file.first, file.second});
-    for (Slo& slo : LoadRules({*text}, defaults).slos) {
+  for (SavedDefinition& each : definitions) {
+    const auto file =
+        std::make_shared<const RuleFile>(RuleFile{std::move(each.path), std::move(each.text)});
+    for (Slo& slo : LoadRules({*file}, defaults).slos) {
       const std::string id = slo.Id();
-      if (!ids.contains(id)) continue;
+      if (!std::binary_search(each.slo_ids.begin(), each.slo_ids.end(), id)) continue;
       active.push_back({std::make_shared<const Slo>(std::move(slo)), false});
-      texts[id] = text;
+      texts[id] = file;
     }
   }
   return active;
@@ -63,7 +60,7 @@ SavedEvent Change(absl::Time at, const std::string& slo_id, std::string text) {
 void Daemon::Restore() {
   if (options_.keeper == nullptr) return;
   const MutexLock lock(&load_mutex_);
-  running_ = Parse(options_.definitions, options_.config.defaults, texts_);
+  running_ = Parse(std::exchange(options_.definitions, {}), options_.config.defaults, texts_);
   const std::int64_t interval_ms = absl::ToInt64Milliseconds(options_.config.interval);
   const std::int64_t now_slot = absl::ToUnixMillis(clock_.TimeNow()) / interval_ms;
   for (const auto& loop : loops_) {
@@ -153,7 +150,7 @@ void Daemon::KeepDefinitions(const SpecFiles& files) {
   }
   const bool refused = absl::IsFailedPrecondition(last_load_);
   Texts next;
-  std::vector<SavedDefinition> all;
+  std::map<const RuleFile*, std::vector<std::string>> ids;
   for (const ActiveSlo& active : running_) {
     const std::string id = active.slo->Id();
     const auto file = now.find(active.slo->defined_at.file);
@@ -161,11 +158,17 @@ void Daemon::KeepDefinitions(const SpecFiles& files) {
     const bool keeps = (active.stale || refused || file == now.end()) && before != texts_.end();
     if (!keeps && file == now.end()) continue;
     const auto& text = keeps ? before->second : file->second;
-    all.push_back({id, text->path, text->text});
     next[id] = text;
+    ids[text.get()].push_back(id);
   }
   texts_ = std::move(next);
-  if (options_.keeper != nullptr) options_.keeper->SaveDefinitions(std::move(all));
+  if (options_.keeper == nullptr) return;
+  std::vector<SavedDefinition> all;
+  for (auto& [file, of_file] : ids) {
+    std::sort(of_file.begin(), of_file.end());
+    all.push_back({file->path, file->text, std::move(of_file)});
+  }
+  options_.keeper->SaveDefinitions(std::move(all));
 }
 
 // Puts the load and what it changed into the history.

@@ -172,6 +172,8 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
   CheckSizes(slot);
   Read(slot);
   CheckSelectors(slot);
+  const AlertState source_was = watch_.record().state;
+  if (heard_) watch_.Note(*heard_, at);
   CheckTargets(slot);
 
   auto snapshot = std::make_shared<SourceSnapshot>();
@@ -191,7 +193,7 @@ Evaluator::Result Evaluator::Evaluate(std::int64_t slot) {
     snapshot->slos.push_back(Judge(*running, slot, snapshot->alerts, result.events));
   }
   KeepRetired(at, snapshot->alerts, result.events);
-  WatchSource(*snapshot, result.events);
+  WatchSource(source_was, *snapshot, result.events);
   ShowDeparted(at, snapshot->alerts);
   releases_.clear();
   KeepEvents(result.events);

@@ -180,7 +180,7 @@ class Evaluator {
   void Depart(Alert alert, const std::string& annotation, const std::string& text,
               const std::string& cause, absl::Time at, std::vector<AlertEvent>& events);
   void ShowDeparted(absl::Time at, std::vector<Alert>& alerts);
-  void WatchSource(SourceSnapshot& snapshot, std::vector<AlertEvent>& events);
+  void WatchSource(AlertState from, SourceSnapshot& snapshot, std::vector<AlertEvent>& events);
   const Released* FindRelease(const Alert& alert) const;
   void BeginAdopting(absl::Time at);
   void Adopt(Alert& alert, AlertRecord& record);

@@ -101,6 +101,7 @@ EvaluationContext Evaluator::ContextOf(const Running& running, std::int64_t slot
   context.source_read = heard_ && heard_->ok();
   context.catching_up = running.failure == kCatchingUp;
   context.hold_limit = options_.hold_limit;
+  context.outage = watch_.last_outage();
   context.targets_up = running.targets_up;
   return context;
 }
@@ -292,12 +293,12 @@ void Evaluator::ShowDeparted(absl::Time at, std::vector<Alert>& alerts) {
   alerts.insert(alerts.end(), departed_.begin(), departed_.end());
 }
 
-void Evaluator::WatchSource(SourceSnapshot& snapshot, std::vector<AlertEvent>& events) {
-  const AlertState from = watch_.record().state;
+// Shows the alert of the source itself, which was `from` before this evaluation.
+void Evaluator::WatchSource(AlertState from, SourceSnapshot& snapshot,
+                            std::vector<AlertEvent>& events) {
   SourceWatch::Extent extent;
   for (const auto& running : running_) extent.slos += !running->read;
   for (const Alert& alert : snapshot.alerts) extent.held += alert.held;
-  if (heard_) watch_.Note(*heard_, snapshot.at);
   std::optional<Alert> alert = watch_.MakeAlert(extent, snapshot.at);
   std::string cause = heard_ ? std::string(heard_->message()) : "";
   if (alert && alert->state == AlertState::kFiring && from == AlertState::kFiring) {

@@ -115,11 +115,11 @@ struct SourceDelta {
   std::vector<SavedEvent> events;
 };
 
-// The text that an SLO was last validly defined by.
+// A file as it was when it last defined SLOs validly, and which of them it still defines.
 struct SavedDefinition {
-  std::string slo_id;
   std::string path;
-  std::string text;  // Of the whole file.
+  std::string text;                  // Of the whole file.
+  std::vector<std::string> slo_ids;  // Sorted.
 
   bool operator==(const SavedDefinition&) const = default;
 };

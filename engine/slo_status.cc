@@ -219,7 +219,10 @@ TierVerdict SloJudge::NoData(const Meter& meter, std::size_t index, const GroupS
   if (!context.read && (!context.source_read || context.catching_up)) return {};
   const absl::Duration running = context.at - context.running_since;
   const std::optional<absl::Duration> age = group.data_age;
-  const absl::Duration silent = context.dead ? running : age.value_or(running);
+  absl::Duration silent = context.dead ? running : age.value_or(running);
+  // A source that was away may not have scraped either: what it could not say is not missed.
+  silent -= std::max(absl::ZeroDuration(), std::min(context.at, context.outage.until) -
+                                               std::max(context.at - silent, context.outage.from));
   bool missed = silent > no_data_->after;
   if (missed && age && !group.key.empty()) {
     const Reading before = meter.Read(index, *age + kTrafficBefore, WindowEnd::kNewest);

@@ -10,6 +10,7 @@
 #include "engine/alert.h"
 #include "engine/meter.h"
 #include "engine/snapshot.h"
+#include "engine/source_watch.h"
 #include "rules/slo.h"
 
 namespace slowburn {
@@ -27,6 +28,7 @@ struct EvaluationContext {
   bool source_read = true;   // Some read of the source succeeded for this slot.
   bool catching_up = false;  // Not read because it lags behind, so that its data look old.
   absl::Duration hold_limit = absl::InfiniteDuration();  // `HoldPolicy::limit` of its alerts.
+  SourceWatch::Outage outage;                            // The last one of the source.
   absl::Duration targets_up;  // For how long the targets of an ungrouped SLO are known to be up.
 };
 

@@ -15,6 +15,8 @@ SourceWatch::SourceWatch(Options options) : options_(std::move(options)) {}
 void SourceWatch::Note(const absl::Status& read, absl::Time at) {
   const Truth down = read.ok() ? Truth::kFalse : Truth::kTrue;
   if (!read.ok()) problem_ = std::string(read.message());
+  const bool fails = record_.state == AlertState::kPending || record_.state == AlertState::kFiring;
+  if (read.ok() && fails) outage_ = {record_.active_since.value_or(at), at};
   const Tier tier = {.alert_class = AlertClass::kSource, .for_duration = options_.after};
   const TierVerdict verdict = {down, down};
   record_ = Advance(ForgetResolved(std::move(record_), at), {&tier, 1}, {&verdict, 1}, at);

@@ -42,6 +42,15 @@ class SourceWatch {
   // An evaluation that read nothing tells nothing, and is not given here.
   void Note(const absl::Status& read, absl::Time at);
 
+  // When the source was last out of reach: from the first read that failed to the first that
+  // succeeded again.
+  struct Outage {
+    absl::Time from = absl::InfinitePast();
+    absl::Time until = absl::InfinitePast();
+  };
+
+  const Outage& last_outage() const { return outage_; }
+
   // The alert as of the last `Note`, at `at`: pending, firing, or resolved less than 15 minutes
   // ago; else nullopt.
   std::optional<Alert> MakeAlert(const Extent& extent, absl::Time at) const;
@@ -58,6 +67,7 @@ class SourceWatch {
   Options options_;
   AlertRecord record_;
   std::string problem_;  // Of the last read that failed.
+  Outage outage_;
 };
 
 }  // namespace slowburn

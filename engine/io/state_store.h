@@ -72,7 +72,7 @@ class StateReader {
   // by id, alerts by identity.  A ladder is there while it has columns.
   absl::StatusOr<SavedSource> LoadSource(const std::string& name) const;
 
-  // By SLO.
+  // By path.
   absl::StatusOr<std::vector<SavedDefinition>> Definitions() const;
 
   // Of one Alertmanager, or of all, by alert.

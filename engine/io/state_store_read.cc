@@ -113,10 +113,22 @@ absl::StatusOr<SavedSource> StateReader::LoadSource(const std::string& name) con
 
 absl::StatusOr<std::vector<SavedDefinition>> StateReader::Definitions() const {
   std::vector<SavedDefinition> definitions;
+  // A text may be of thousands of SLOs, so it is read once.
+  std::map<std::string, std::string> texts;
+  SLOWBURN_RETURN_IF_ERROR(
+      connection_->Query("SELECT hash, text FROM texts",
+                         [&](const StateRow& row) { texts[row.String(0)] = row.String(1); }));
+  std::string hash;
   SLOWBURN_RETURN_IF_ERROR(connection_->Query(
-      "SELECT slo, path, text FROM definitions JOIN texts ON hash = text_hash ORDER BY slo",
+      "SELECT path, text_hash, slo FROM definitions ORDER BY path, text_hash, slo",
       [&](const StateRow& row) {
-        definitions.push_back({row.String(0), row.String(1), row.String(2)});
+        const bool same = !definitions.empty() && definitions.back().path == row.String(0) &&
+                          hash == row.String(1);
+        if (!same) {
+          hash = row.String(1);
+          definitions.push_back({row.String(0), texts[hash], {}});
+        }
+        definitions.back().slo_ids.push_back(row.String(2));
       }));
   return definitions;
 }

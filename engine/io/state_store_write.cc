@@ -159,9 +159,11 @@ absl::Status WriteDefinitions(StateConnection& connection,
     const std::string hash = ToHex(SeriesKeyOf(definition.text));
     SLOWBURN_RETURN_IF_ERROR(connection.Run("INSERT OR IGNORE INTO texts(hash, text) VALUES(?, ?)",
                                             hash, definition.text));
-    SLOWBURN_RETURN_IF_ERROR(
-        connection.Run("INSERT OR REPLACE INTO definitions(slo, path, text_hash) VALUES(?, ?, ?)",
-                       definition.slo_id, definition.path, hash));
+    for (const std::string& id : definition.slo_ids) {
+      SLOWBURN_RETURN_IF_ERROR(
+          connection.Run("INSERT OR REPLACE INTO definitions(slo, path, text_hash) VALUES(?, ?, ?)",
+                         id, definition.path, hash));
+    }
   }
   return connection.Run("DELETE FROM texts WHERE hash NOT IN (SELECT text_hash FROM definitions)");
 }

@@ -160,7 +160,7 @@ TEST_CASE("StateKeeper: what was waited for is written", "[engine][state]") {
   CHECK(bench.keeper.enabled());
   CHECK(bench.keeper.TurnOf("a") == Turn::kNext);
   bench.keeper.LogEvent(EventWith("loaded"));
-  bench.keeper.SaveDefinitions({{"a", "f", "t"}});
+  bench.keeper.SaveDefinitions({{"f", "t", {"a"}}});
   bench.keeper.SaveDelivery({"am", "1", "firing"});
   bench.keeper.SaveDelivery({"am", "2", "firing"});
   bench.keeper.DropDelivery("am", "1");
@@ -207,7 +207,7 @@ TEST_CASE("StateKeeper: a failure is waited out, then all is wanted whole", "[en
   SourceDelta delta = bench.Delta("a");
   delta.events = {EventWith("1")};
   bench.keeper.LogEvent(EventWith("2"));
-  bench.keeper.SaveDefinitions({{"a", "f", "old"}});
+  bench.keeper.SaveDefinitions({{"f", "old", {"a"}}});
   bench.keeper.SaveDelivery({"am", "1", "firing"});
   bench.keeper.SaveDelivery({"am", "2", "firing"});
   bench.keeper.Submit(std::move(delta));

@@ -26,8 +26,9 @@ TEST_CASE("StateFile: what was written is there after a restart", "[engine][stat
   StateBatch batch = BatchOf(SampleDelta());
   batch.sources.push_back(SampleDelta("other"));
   batch.sources.back().rollups.clear();
-  batch.definitions = {{"shop/availability", "slos/shop.yaml", "text of a file"},
-                       {"shop/latency", "slos/shop.yaml", "text of a file"}};
+  batch.definitions = {{"slos/other.yaml", "text of a file", {"shop/freshness"}},
+                       {"slos/shop.yaml", "text of a file", {"shop/availability", "shop/latency"}},
+                       {"slos/shop.yaml", "the text before", {"shop/stale"}}};
   batch.deliveries = {
       {"http://am:9093", "{a=\"1\"}", "firing", StateTime(), absl::InfinitePast(), StateTime(),
        "x"},
@@ -73,11 +74,11 @@ TEST_CASE("StateFile: definitions and deliveries are replaced", "[engine][state]
   StateBench bench;
   const auto file = bench.Open();
   StateBatch batch;
-  batch.definitions = {{"a", "f", "text 1"}, {"b", "g", "text 2"}};
+  batch.definitions = {{"f", "text 1", {"a"}}, {"g", "text 2", {"b"}}};
   batch.deliveries = {{"am", "1"}, {"am", "2"}};
   REQUIRE(file->Write(batch).ok());
   StateBatch next;
-  next.definitions = {{"b", "g", "text 3"}};
+  next.definitions = {{"g", "text 3", {"b"}}};
   next.dropped_deliveries = {{"am", "1"}, {"am", "2"}};
   next.deliveries = {{"am", "2", "resolved"}};
   REQUIRE(file->Write(next).ok());
@@ -174,7 +175,7 @@ TEST_CASE("StateReader: sums up what is there", "[engine][state]") {
   StateBench bench;
   const auto file = bench.Open();
   StateBatch batch = BatchOf(SampleDelta());
-  batch.definitions = {{"a", "f", "t"}};
+  batch.definitions = {{"f", "t", {"a"}}};
   batch.deliveries = {{"am", "1"}};
   REQUIRE(file->Write(batch).ok());
   const StateSummary summary = *file->reader()->Summary();

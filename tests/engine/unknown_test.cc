@@ -398,6 +398,39 @@ TEST_CASE("Source down: one alert for all of its SLOs", "[engine]") {
   CHECK(Count(bench, AlertClass::kNoData, AlertState::kFiring) == 0);
 }
 
+TEST_CASE("Source down: what a source did not scrape while it was away is not missed", "[engine]") {
+  EvaluatorBench bench;
+  bench.Run(TestSlo());
+  bench.Traffic(kStart + 10 * kMinute, 100, 0);
+  bench.StepUntil(kStart + 10 * kMinute);
+  bench.store.failure = absl::UnavailableError("connection refused");
+  bench.StepUntil(kStart + 70 * kMinute);
+  bench.store.failure = absl::OkStatus();
+  Silence(bench, kStart + 74 * kMinute);  // Its first scrapes take their time.
+  bench.Traffic(kStart + 80 * kMinute, 100, 0);
+  bench.StepUntil(kStart + 80 * kMinute);
+  CHECK(Count(bench, AlertClass::kNoData, AlertState::kFiring) == 0);
+  // What stays away is missed as long after as it would be otherwise.
+  bench.StepUntil(kStart + 94 * kMinute);
+  CHECK(Count(bench, AlertClass::kNoData, AlertState::kFiring) == 0);
+  bench.StepUntil(kStart + 96 * kMinute);
+  CHECK(Count(bench, AlertClass::kNoData, AlertState::kFiring) == 1);
+}
+
+TEST_CASE("Unknown is not false: what was sealed before a page fired does not end it", "[engine]") {
+  EvaluatorBench bench;
+  RunUntilPage(bench);
+  const std::optional<absl::Time> starts_at = bench.Find(AlertClass::kPage)->starts_at;
+  REQUIRE(starts_at > bench.result.snapshot->sealed_until);
+  // An answer without the newest samples: sealed windows are those of the good time before.
+  FakePrometheus before = std::exchange(bench.store, {});
+  bench.Step();
+  CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kFiring);
+  bench.store = std::move(before);
+  bench.Step();
+  CHECK(bench.Find(AlertClass::kPage)->starts_at == starts_at);
+}
+
 TEST_CASE("Source down: an SLO of very many series raises no alert of its own", "[engine]") {
   EvaluatorBench bench;
   bench.store.evaluate = [](const std::string& expr, absl::Time at) -> std::optional<double> {
