@@ -121,6 +121,23 @@ TEST_CASE("Columns: a journal that outgrows its columns gives way to them", "[en
   CHECK(bytes < std::size_t{4} << 20);
 }
 
+TEST_CASE("Columns: a journal that nobody takes does not grow without end", "[engine]") {
+  Columns columns({10});
+  columns.TrackChanges();
+  columns.Append(1);
+  const auto row = columns.AddRow();
+  columns.Save("ladder", 1, true);
+  for (int i = 0; i < 1'000'000; ++i) columns.Add(row, 1, {0, 1, 0});
+  const SourceDelta::Ladder delta = columns.Save("ladder", 2, false);
+  CHECK(delta.whole);
+  CHECK(delta.journal.empty());
+  SavedLadder saved;
+  ApplyDelta(delta, saved);
+  const auto restored = Columns::Restore({10}, saved, 1, 1);
+  REQUIRE(restored.ok());
+  CHECK(restored->Now(row).total == 1'000'000);
+}
+
 TEST_CASE("Columns: damaged bytes are told", "[engine]") {
   Columns columns({10});
   columns.TrackChanges();

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/daemon.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -10,7 +12,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/state_keeper.h"
+#include "engine/state_store.h"
 #include "tests/engine/bench.h"
+#include "tests/fakes/saved_source.h"
 
 namespace slowburn {
 namespace {
@@ -62,9 +67,9 @@ class HangingSource : public FakePrometheus {
 // A daemon over a fake store, with rule files in memory.
 class DaemonBench {
  public:
-  explicit DaemonBench(bool one_hangs = false, const Config& config = {})
+  explicit DaemonBench(bool one_hangs = false, const Config& config = {},
+                       Daemon::Options options = {})
       : clock(absl::FromUnixMillis(kStart)) {
-    Daemon::Options options;
     options.config = config;
     options.config.sources["default"].http.url = "http://fake";
     options.config.sources["hangs"].http.url = "http://fake";
@@ -78,6 +83,9 @@ class DaemonBench {
     auto source = std::make_unique<FakePrometheus>();
     for (std::int64_t at = kStart - 2 * 3600'000; at < kStart + 3600'000; at += 15'000) {
       source->Add(Series("a", "200"), at, static_cast<double>(at - kStart + 7200'000));
+      // Failing from some minutes on.
+      const std::int64_t bad = std::max<std::int64_t>(0, at - kStart - 120'000);
+      source->Add(Series("a", "500"), at, static_cast<double>(bad));
     }
     std::map<std::string, std::unique_ptr<Source>> sources;
     sources["default"] = std::move(source);
@@ -191,6 +199,150 @@ TEST_CASE("Daemon: a broken file leaves what runs, and says so", "[engine]") {
   CHECK(bench.daemon->Reload().ok());
   bench.clock.AdvanceTime(absl::Seconds(30));
   CHECK(Eventually([&] { return !bench.Latest()->slos[0].stale_definition; }));
+}
+
+// A store in memory, which may hang.
+class MemoryStore : public StateStore {
+ public:
+  // What outlives the store, as a disk does.
+  struct Disk {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool hangs = false;
+    SavedSource source;
+    std::vector<SavedDefinition> definitions;
+    std::vector<SavedEvent> events;
+
+    void Hang(bool on) {
+      const std::lock_guard lock(mutex);
+      hangs = on;
+      changed.notify_all();
+    }
+
+    bool Has(const std::string& kind, const std::string& to) {
+      const std::lock_guard lock(mutex);
+      return std::any_of(events.begin(), events.end(), [&](const SavedEvent& event) {
+        return event.kind == kind && event.to == to;
+      });
+    }
+  };
+
+  explicit MemoryStore(Disk& disk) : disk_(disk) {}
+
+  absl::Status Write(const StateBatch& batch) override {
+    std::unique_lock lock(disk_.mutex);
+    disk_.changed.wait(lock, [this] { return !disk_.hangs; });
+    for (const SourceDelta& delta : batch.sources) {
+      ApplyDelta(delta, disk_.source);
+      disk_.events.insert(disk_.events.end(), delta.events.begin(), delta.events.end());
+    }
+    if (batch.definitions) disk_.definitions = *batch.definitions;
+    disk_.events.insert(disk_.events.end(), batch.events.begin(), batch.events.end());
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> Prune(absl::Time) override { return false; }
+
+  std::int64_t bytes() const override { return 0; }
+
+ private:
+  Disk& disk_;
+};
+
+// A daemon that keeps its state on a disk in memory.
+struct KeepingBench {
+  explicit KeepingBench(MemoryStore::Disk& disk)
+      : keeper(std::make_unique<MemoryStore>(disk), clock, telemetry),
+        bench(false, {},
+              {.keeper = &keeper,
+               .definitions = disk.definitions,
+               .restored = {{"default", disk.source}}}) {}
+
+  // Until a page fires on the board; whether it does.
+  bool RunUntilPage() {
+    for (int i = 0; i < 20 && !Page(); ++i) {
+      bench.clock.AdvanceTime(absl::Seconds(30));
+      const absl::Time now = bench.clock.TimeNow();
+      if (!Eventually([&] { return bench.Latest() && bench.Latest()->at == now; })) return false;
+    }
+    return Page().has_value();
+  }
+
+  std::optional<Alert> Page() const {
+    const auto latest = bench.Latest();
+    if (latest == nullptr) return std::nullopt;
+    for (const Alert& alert : latest->alerts) {
+      if (alert.alert_class == AlertClass::kPage && alert.state == AlertState::kFiring)
+        return alert;
+    }
+    return std::nullopt;
+  }
+
+  SimulatedClock clock{absl::FromUnixMillis(kStart)};  // Of the keeper's pauses.
+  Telemetry telemetry;
+  StateKeeper keeper;
+  DaemonBench bench;
+};
+
+TEST_CASE("Daemon: a page is on disk before anyone is told", "[engine]") {
+  MemoryStore::Disk disk;
+  KeepingBench keeping(disk);
+  std::atomic<bool> early = false;
+  keeping.bench.board.AddListener([&] {
+    if (keeping.Page() && !disk.Has("alert", "firing")) early = true;
+  });
+  REQUIRE(keeping.bench.daemon->Start().ok());
+  REQUIRE(keeping.RunUntilPage());
+  CHECK(disk.Has("alert", "firing"));
+  CHECK_FALSE(early);
+  CHECK(disk.Has("load", ""));
+  CHECK(disk.Has("change", ""));
+}
+
+TEST_CASE("Daemon: a disk that hangs holds back no page", "[engine]") {
+  MemoryStore::Disk disk;
+  KeepingBench keeping(disk);
+  REQUIRE(keeping.bench.daemon->Start().ok());
+  disk.Hang(true);
+  CHECK(keeping.RunUntilPage());
+  CHECK_FALSE(disk.Has("alert", "firing"));
+  disk.Hang(false);
+}
+
+TEST_CASE("Daemon: a restart goes on with what ran and what fired, also without its files",
+          "[engine]") {
+  MemoryStore::Disk disk;
+  std::optional<absl::Time> starts_at;
+  absl::Time stopped;
+  {
+    KeepingBench first(disk);
+    REQUIRE(first.bench.daemon->Start().ok());
+    REQUIRE(first.RunUntilPage());
+    starts_at = first.Page()->starts_at;
+    stopped = first.bench.clock.TimeNow();
+    first.bench.daemon->Stop(absl::Seconds(10));
+    first.keeper.Stop(absl::Seconds(10));
+  }
+  KeepingBench second(disk);
+  second.bench.clock.SetTime(stopped + absl::Minutes(2));
+  std::mutex mutex;
+  std::vector<std::shared_ptr<const SourceSnapshot>> published;
+  second.bench.board.AddListener([&] {
+    const std::lock_guard lock(mutex);
+    published.push_back(second.bench.Latest());
+  });
+  second.bench.SetFile("");  // An empty mount.
+  REQUIRE(second.bench.daemon->Start().ok());
+  REQUIRE(Eventually([&] { return second.bench.daemon->ready(); }));
+  CHECK(second.bench.board.Read().rules->loaded == 1);
+  CHECK_FALSE(second.bench.board.Read().rules->last_load_successful);
+  REQUIRE(second.Page());
+  CHECK(second.Page()->starts_at == starts_at);
+  const std::lock_guard lock(mutex);
+  REQUIRE(published.size() >= 2);
+  CHECK(published[0]->slos.empty());  // It is told at once, before anything is read.
+  REQUIRE(published[0]->alerts.size() == 1);
+  CHECK(published[0]->alerts[0].starts_at == starts_at);
 }
 
 TEST_CASE("Daemon: does not start without an SLO", "[engine]") {

@@ -90,5 +90,63 @@ TEST_CASE("Restart: afterwards all is as if it had never stopped", "[engine]") {
   }
 }
 
+TEST_CASE("Restart: what was edited meanwhile is an edit like any other", "[engine]") {
+  EvaluatorBench bench;
+  RunUntilPage(bench);
+  bench.Save();
+  const Alert before = *bench.Find(AlertClass::kPage);
+  const std::int64_t stopped = kGrid.TimeOf(bench.slot);
+  bench.Restart();
+  REQUIRE(bench.problems.empty());
+  SECTION("another objective and another threshold keep the start") {
+    Slo slo = *bench.running[0].slo;
+    slo.objective = MakeRatio(9995, 10000);
+    slo.alerts.tiers[0].factor = MakeRatio(20, 1);
+    bench.Run(slo);
+    bench.Step();
+    REQUIRE(bench.StateOf(AlertClass::kPage) == AlertState::kFiring);
+    CHECK(bench.Find(AlertClass::kPage)->starts_at == before.starts_at);
+  }
+  SECTION("other labels end the old alert, and the new one has its start") {
+    Slo slo = *bench.running[0].slo;
+    slo.alerts.name = "OtherName";
+    bench.Run(slo);
+    const SourceSnapshot& snapshot = bench.Step();
+    int old = 0;
+    for (const Alert& alert : snapshot.alerts) {
+      if (alert.Id() != before.Id()) {
+        CHECK(alert.starts_at == before.starts_at);
+        continue;
+      }
+      ++old;
+      CHECK(alert.state == AlertState::kResolved);
+      CHECK(alert.annotations.contains("replaced"));
+    }
+    CHECK(old == 1);
+    // And over one more restart that has not been told.
+    bench.Save();
+    bench.Restart();
+    const auto standing = bench.evaluator->Standing();
+    CHECK(std::any_of(standing->alerts.begin(), standing->alerts.end(), [&](const Alert& alert) {
+      return alert.Id() == before.Id() && alert.state == AlertState::kResolved;
+    }));
+  }
+  SECTION("an SLO that is gone keeps its alert for ten minutes") {
+    bench.evaluator->SetSlos({});
+    bench.StepUntil(stopped + 9 * 60'000);
+    CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kFiring);
+    bench.StepUntil(stopped + 11 * 60'000);
+    REQUIRE(bench.StateOf(AlertClass::kPage) == AlertState::kResolved);
+    CHECK(bench.Find(AlertClass::kPage)->annotations.contains("removed"));
+  }
+  SECTION("a state of a time that has not come yet keeps the alerts alone") {
+    bench.slot -= 120;
+    bench.Restart();
+    CHECK(bench.problems.size() == 2);  // Why, and what of.
+    REQUIRE(bench.evaluator->Standing()->alerts.size() == 1);
+    CHECK(bench.evaluator->Standing()->alerts[0].starts_at == before.starts_at);
+  }
+}
+
 }  // namespace
 }  // namespace slowburn
