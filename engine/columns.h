@@ -129,6 +129,9 @@ class Columns {
   // The windows in slots, ascending.
   std::vector<std::int64_t> windows() const;
 
+  // What the journal since the last save takes in memory.
+  std::size_t JournalBytesForTest() const { return journal_.bytes().size(); }
+
   // How many rows there are, free ones too.
   std::size_t row_count() const { return now_.bad.size(); }
 

@@ -277,6 +277,13 @@ void CounterMeter::UpdateKnown(std::size_t index, std::vector<std::int64_t>& tim
   };
   group.known_until_ms = known_until(group.newest_ms, pass.at_ms);
   group.sealed_known_until_ms = known_until(sealed_newest_ms, pass.horizon_ms);
+  // A sample that an earlier read has shown and this one lacks: there is more than it tells.
+  const std::int64_t shown_ms =
+      std::max(sealed_newest_ms.value_or(0), times.empty() ? 0 : times.back());
+  if (group.newest_ms.value_or(0) > shown_ms) {
+    group.known_until_ms = std::min(group.known_until_ms, shown_ms);
+    group.sealed_known_until_ms = std::min(group.sealed_known_until_ms, shown_ms);
+  }
   for (const Pass::Unreadable& span : pass.unreadable) {
     if (span.group != index) continue;
     group.unknown.Insert(span.from_ms, std::min(span.at_ms, pass.horizon_ms));

@@ -202,14 +202,15 @@ void Daemon::EvaluateSlot(Loop& loop, std::int64_t slot, std::int64_t missed) {
 void Daemon::Save(Loop& loop, bool hurry) {
   StateKeeper* const keeper = options_.keeper;
   if (keeper == nullptr) return;
-  // What is being written is of the evaluation before.
+  absl::Duration bound = kLongestCommit;
   if (hurry && keeper->TurnOf(loop.name) == StateKeeper::Turn::kBusy) {
-    keeper->WaitFor(loop.name, kLongestCommit / 2);
+    bound /= 2;
+    keeper->WaitFor(loop.name, bound);  // What is being written is of the evaluation before.
   }
   const StateKeeper::Turn turn = keeper->TurnOf(loop.name);
   const bool taken = turn != StateKeeper::Turn::kBusy;
   if (taken) keeper->Submit(loop.evaluator.Save(turn == StateKeeper::Turn::kWhole));
-  if (!hurry || (taken && keeper->WaitFor(loop.name, kLongestCommit / 2))) return;
+  if (!hurry || (taken && keeper->WaitFor(loop.name, bound))) return;
   Log(LogLevel::kWarn, "alerts go out before they are on disk", {{"source", loop.name}});
 }
 

@@ -42,9 +42,9 @@ inline Labels Series(const std::string& instance, const std::string& code) {
 // Drives an evaluator over a fake store, slot by slot.
 class EvaluatorBench {
  public:
-  explicit EvaluatorBench(absl::Duration lookback = absl::Hours(1)) {
+  explicit EvaluatorBench(absl::Duration lookback = absl::Hours(1), SlotGrid grid = kGrid) {
     options.source_name = "default";
-    options.grid = kGrid;
+    options.grid = grid;
     options.lookback = lookback;
     options.keeps_state = true;
     options.around.external_url = "https://slowburn.example.org/";

@@ -209,6 +209,7 @@ class MemoryStore : public StateStore {
     std::mutex mutex;
     std::condition_variable changed;
     bool hangs = false;
+    std::chrono::milliseconds slow{0};  // What a write takes.
     SavedSource source;
     std::vector<SavedDefinition> definitions;
     std::vector<SavedEvent> events;
@@ -231,6 +232,7 @@ class MemoryStore : public StateStore {
 
   absl::Status Write(const StateBatch& batch) override {
     std::unique_lock lock(disk_.mutex);
+    disk_.changed.wait_for(lock, disk_.slow, [] { return false; });
     disk_.changed.wait(lock, [this] { return !disk_.hangs; });
     for (const SourceDelta& delta : batch.sources) {
       ApplyDelta(delta, disk_.source);
@@ -286,6 +288,7 @@ struct KeepingBench {
 
 TEST_CASE("Daemon: a page is on disk before anyone is told", "[engine]") {
   MemoryStore::Disk disk;
+  disk.slow = std::chrono::milliseconds(50);
   KeepingBench keeping(disk);
   std::atomic<bool> early = false;
   keeping.bench.board.AddListener([&] {
@@ -343,6 +346,27 @@ TEST_CASE("Daemon: a restart goes on with what ran and what fired, also without 
   CHECK(published[0]->slos.empty());  // It is told at once, before anything is read.
   REQUIRE(published[0]->alerts.size() == 1);
   CHECK(published[0]->alerts[0].starts_at == starts_at);
+}
+
+TEST_CASE("Daemon: a restart within a slot does not evaluate it again", "[engine]") {
+  MemoryStore::Disk disk;
+  absl::Time stopped;
+  {
+    KeepingBench first(disk);
+    REQUIRE(first.bench.daemon->Start().ok());
+    REQUIRE(Eventually([&] { return first.bench.daemon->ready(); }));
+    stopped = first.bench.clock.TimeNow();
+    first.bench.daemon->Stop(absl::Seconds(10));
+    first.keeper.Stop(absl::Seconds(10));
+  }
+  KeepingBench second(disk);
+  second.bench.clock.SetTime(stopped);
+  REQUIRE(second.bench.daemon->Start().ok());
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // In which it would have.
+  CHECK_FALSE(second.bench.daemon->ready());
+  second.bench.clock.AdvanceTime(absl::Seconds(30));
+  REQUIRE(Eventually([&] { return second.bench.daemon->ready(); }));
+  CHECK(second.bench.Latest()->at == stopped + absl::Seconds(30));
 }
 
 TEST_CASE("Daemon: does not start without an SLO", "[engine]") {

@@ -90,6 +90,52 @@ TEST_CASE("Restart: afterwards all is as if it had never stopped", "[engine]") {
   }
 }
 
+TEST_CASE("Restart: a target that was away over it is counted as if there had been none",
+          "[engine]") {
+  constexpr std::int64_t kMinute = 60'000;
+  EvaluatorBench always;
+  EvaluatorBench restarted;
+  for (EvaluatorBench* bench : {&always, &restarted}) {
+    bench->Run(TestSlo());
+    bench->Traffic(kStart + 10 * kMinute, 100, 1);
+    // A second instance, which no scrape reaches from minute 5 to 25.
+    for (std::int64_t minute = -60; minute < 40; ++minute) {
+      if (minute >= 5 && minute < 25) continue;
+      const auto grown = static_cast<double>(minute + 60);
+      bench->store.Add(Series("b", "200"), kStart + minute * kMinute, 1000 * grown);
+      bench->store.Add(Series("b", "500"), kStart + minute * kMinute, 10 * grown);
+    }
+    bench->Traffic(kStart + 40 * kMinute, 100, 1);
+    bench->StepUntil(kStart + 15 * kMinute);
+    bench->Save();
+  }
+  restarted.Restart();
+  REQUIRE(restarted.problems.empty());
+  for (EvaluatorBench* bench : {&always, &restarted}) bench->StepUntil(kStart + 35 * kMinute);
+  CheckSame(*restarted.result.snapshot, *always.result.snapshot, true);
+}
+
+TEST_CASE("Restart: what was unknown before it stays unknown", "[engine]") {
+  constexpr std::int64_t kMinute = 60'000;
+  EvaluatorBench bench;
+  bench.Run(TestSlo());
+  bench.Traffic(kStart + 5 * kMinute, 100, 1);
+  bench.fed_ms = kStart + 10 * kMinute;  // Silence, and a counter that has begun anew meanwhile.
+  for (std::int64_t at = bench.fed_ms; at <= kStart + 20 * kMinute; at += 15'000) {
+    for (const char* code : {"200", "500"}) {
+      bench.store.Add(Series("a", code), at, static_cast<double>(at - bench.fed_ms) / 1000);
+    }
+  }
+  bench.StepUntil(kStart + 15 * kMinute);
+  bench.Save();
+  const SourceSnapshot before = *bench.result.snapshot;
+  REQUIRE(before.slos[0].groups[0].windows[1].coverage < 0.95);
+  --bench.slot;
+  bench.Restart();
+  bench.Step();
+  CheckSame(*bench.result.snapshot, before, true);
+}
+
 TEST_CASE("Restart: what was edited meanwhile is an edit like any other", "[engine]") {
   EvaluatorBench bench;
   RunUntilPage(bench);

@@ -108,6 +108,16 @@ TEST_CASE("Unknown is not false: bad data hold a page until good ones end it", "
          for (const char* code : {"200", "500"}) Add(bench, Series("a", code), from, until, kNaN);
          Silence(bench, until);
        }},
+      {"the errors alone are NaN",
+       [](EvaluatorBench& bench, std::int64_t until) {
+         const std::int64_t from = bench.fed_ms;
+         Silence(bench, until);
+         // Their requests are there, and would look well.
+         Add(bench, Series("a", "500"), from, until, kNaN);
+         for (std::int64_t at = from; at <= until; at += 15'000) {
+           bench.store.Add(Series("a", "200"), at, 1e6 + static_cast<double>(at - from));
+         }
+       }},
       {"samples are infinite",
        [](EvaluatorBench& bench, std::int64_t until) {
          const std::int64_t from = bench.fed_ms + 15'000;
@@ -417,12 +427,34 @@ TEST_CASE("Source down: what a source did not scrape while it was away is not mi
   CHECK(Count(bench, AlertClass::kNoData, AlertState::kFiring) == 1);
 }
 
+// With the longer windows unknown in part, these would hold a page too.
+Slo FirstTierSlo() {
+  Slo slo = TestSlo();
+  slo.alerts.tiers.resize(1);
+  return slo;
+}
+
 TEST_CASE("Unknown is not false: what was sealed before a page fired does not end it", "[engine]") {
+  constexpr std::int64_t kFails = kStart + 10 * kMinute;
+  // What is sealed lags behind what fires by two slots.
+  EvaluatorBench bench(absl::Hours(1), {kGrid.step_ms, 2 * kGrid.step_ms});
+  bench.Run(FirstTierSlo());
+  bench.Traffic(kFails, 100, 0);
+  bench.Traffic(kFails + kMinute, 100, 100);
+  bench.Traffic(kFails + 20 * kMinute, 10'000, 0);  // So much that they hardly count any more.
+  bench.StepUntil(kFails + kMinute);
+  REQUIRE(bench.StateOf(AlertClass::kPage) == AlertState::kFiring);
+  const absl::Time starts_at = *bench.Find(AlertClass::kPage)->starts_at;
+  while (bench.StateOf(AlertClass::kPage) == AlertState::kFiring) bench.Step();
+  CHECK(bench.result.snapshot->sealed_until > starts_at);
+}
+
+TEST_CASE("Unknown is not false: an answer without samples that were seen before ends no page",
+          "[engine]") {
   EvaluatorBench bench;
-  RunUntilPage(bench);
+  RunUntilPage(bench, FirstTierSlo());
   const std::optional<absl::Time> starts_at = bench.Find(AlertClass::kPage)->starts_at;
   REQUIRE(starts_at > bench.result.snapshot->sealed_until);
-  // An answer without the newest samples: sealed windows are those of the good time before.
   FakePrometheus before = std::exchange(bench.store, {});
   bench.Step();
   CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kFiring);
