@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <csignal>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,7 +34,7 @@ constexpr absl::Duration kLastEvaluation = absl::Seconds(5);
 constexpr absl::Duration kLastDelivery = absl::Seconds(5);
 constexpr absl::Duration kLastWrite = absl::Seconds(5);
 
-// How long a start without a state waits for each Alertmanager.
+// How long a start without a state waits for the Alertmanagers.
 constexpr absl::Duration kLongestLookBack = absl::Seconds(3);
 
 struct RunOptions {
@@ -205,10 +206,17 @@ class Process {
   // Without a state, Alertmanagers may still know when what fires began.  Of several, the first to
   // have been told.
   std::map<std::string, absl::Time> ReadStarts() const {
-    std::map<std::string, absl::Time> starts;
+    using Starts = std::map<std::string, absl::Time>;
+    std::vector<std::future<absl::StatusOr<Starts>>> answers;
     for (HttpSettings http : config_.alertmanagers) {
       http.timeout = std::min(http.timeout, kLongestLookBack);
-      const auto active = ReadActiveStarts(http, RealClock());
+      answers.push_back(std::async(std::launch::async, [http = std::move(http)] {
+        return ReadActiveStarts(http, RealClock());
+      }));
+    }
+    Starts starts;
+    for (auto& answer : answers) {
+      const absl::StatusOr<Starts> active = answer.get();
       if (!active.ok()) {
         Log(LogLevel::kWarn, "Alertmanager can't be asked what fires",
             {{"problem", std::string(active.status().message())}});

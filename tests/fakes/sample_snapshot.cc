@@ -328,8 +328,9 @@ void AddHostile(SourceSnapshot& source) {
   GroupStatus group = UnknownGroup(slo, HostileGroup(), TierReason::kReadFailed);
   group.data_age = absl::Minutes(3);
   group.series = 3;
-  source.alerts.push_back(
-      NewAlert(status, group, AlertClass::kPage, AlertState::kFiring, absl::Hours(25)));
+  Alert page = NewAlert(status, group, AlertClass::kPage, AlertState::kFiring, absl::Hours(25));
+  page.held = true;
+  source.alerts.push_back(std::move(page));
   status.groups = {group};
   source.slos.push_back(std::move(status));
 }
