@@ -222,7 +222,7 @@ WebHandler NewAdmin(AdminDependencies dependencies) {
   return Admin(std::move(dependencies));
 }
 
-std::string ToJson(const ResolveOrder& order) {
+std::string BodyOf(const ResolveOrder& order) {
   return JsonText({{"alert", order.alert}, {"reason", order.reason}, {"by", order.by}});
 }
 

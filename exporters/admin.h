@@ -41,6 +41,6 @@ struct ResolveOrder {
 };
 
 // The body of POST /alert/resolve: {"alert":"...","reason":"...","by":"..."}.
-std::string ToJson(const ResolveOrder& order);
+std::string BodyOf(const ResolveOrder& order);
 
 }  // namespace slowburn

@@ -34,7 +34,7 @@ int Resolve(const AlertOptions& options) {
     return kUsage;
   }
   return GiveOrder(options.place, "/alert/resolve",
-                   ToJson(ResolveOrder{options.alert, options.reason, UserName()}));
+                   BodyOf(ResolveOrder{options.alert, options.reason, UserName()}));
 }
 
 void AddResolve(CLI::App& alert, const std::shared_ptr<AlertOptions>& options, int& exit_code) {
