@@ -242,6 +242,9 @@ class Listener : public httplib::Server {
   // The library lets 5 connections wait to be accepted; a burst of more would wait for seconds.
   void WidenBacklog() { ::listen(svr_sock_, SOMAXCONN); }
 
+  // The library closes only what it has listened at.
+  void CloseUnused() { close(svr_sock_.exchange(INVALID_SOCKET)); }
+
  private:
   bool process_and_close_socket(socket_t socket) override {
     const int yes = 1;
@@ -353,17 +356,21 @@ class HttpServer::Impl {
   // machine is short of something; that must not be the end of being watched.
   void Serve() {
     std::unique_lock lock(mutex_);
-    for (bool bound = true; !stopping_; bound = Bind(bound_to_).ok()) {
+    bool bound = true;
+    while (!stopping_) {
       if (bound) {
         lock.unlock();
         listener_->listen_after_bind();
         lock.lock();
+        bound = false;
         if (stopping_) break;
         Log(LogLevel::kError, "cannot accept connections, listening again",
             {{"address", address_}});
       }
-      changed_.wait_for(lock, std::chrono::seconds(1), [&] { return stopping_; });
+      if (changed_.wait_for(lock, std::chrono::seconds(1), [&] { return stopping_; })) break;
+      bound = Bind(bound_to_).ok();
     }
+    if (bound) listener_->CloseUnused();
     ended_ = true;
     changed_.notify_all();
   }

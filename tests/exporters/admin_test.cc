@@ -103,6 +103,17 @@ TEST_CASE_METHOD(AdminFixture, "Admin: resolves an alert by its handle, with who
 
 TEST_CASE_METHOD(AdminFixture, "Admin: what is held does not fire anew, and it does not say so",
                  "[exporters]") {
+  auto twice = std::make_shared<SourceSnapshot>();  // Of one name, and over under other labels.
+  for (const AlertState state : {AlertState::kResolved, AlertState::kFiring}) {
+    Alert alert;
+    alert.slo_id = "shop/checkout";
+    alert.state = state;
+    alert.held = state == AlertState::kFiring;
+    twice->alerts.push_back(alert);
+  }
+  board_.Publish(std::shared_ptr<const SourceSnapshot>(twice));
+  CHECK(Resolve("shop/checkout/page").body ==
+        "shop/checkout/page is resolved at the next evaluation.\n");
   ChangeAlerts([](Alert& alert) { alert.held = true; });
   CHECK(Resolve("payments/settlement/no_data").body ==
         "payments/settlement/no_data is resolved at the next evaluation.\n");

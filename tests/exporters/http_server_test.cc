@@ -248,6 +248,18 @@ TEST_CASE("HttpServer: its port is free again at once", "[exporters]") {
   CHECK(second.Start(address).ok());
 }
 
+TEST_CASE("HttpServer: stopped before it has served anyone, it holds no port", "[exporters]") {
+  HttpServer first(Echo);
+  REQUIRE(first.Start("127.0.0.1:0").ok());
+  const std::string address = first.address();
+  first.Stop();
+  for (int i = 0; i < 50; ++i) {
+    HttpServer again(Echo);
+    REQUIRE(again.Start(address).ok());
+    again.Stop();
+  }
+}
+
 TEST_CASE("HttpServer: stops at once, whatever connections wait", "[exporters]") {
   Running running(Echo);
   const int port = PortOf(running.server);

@@ -78,7 +78,9 @@ TEST_CASE("HttpServer: takes the place of a socket that was left behind", "[expo
   const std::string left = folder.path() / "left.sock";
   fs::rename(path, left);  // As a process that is killed leaves it: nobody answers at it.
   dead.Stop();
-  CHECK(absl::IsUnavailable(Post(left, "").status()));
+  const auto nobody = Post(left, "");
+  INFO(nobody.status());
+  CHECK(absl::IsUnavailable(nobody.status()));
   HttpServer server(Echo);
   REQUIRE(server.StartAtSocket(left).ok());
   CHECK(Post(left, "x")->body == "POST /order x");
