@@ -117,10 +117,6 @@ std::string_view Text(AlertMode mode) {
   return mode == AlertMode::kShadow ? "shadow" : "live";
 }
 
-std::string_view Text(Format format) {
-  return format == Format::kSloth ? "sloth" : "native";
-}
-
 void ComparePolicies(const AlertPolicy& before, const AlertPolicy& after, Changes& changes) {
   changes.Compare("alert name", before.name, after.name);
   changes.CompareLabels("alert label", before.labels, after.labels);
@@ -154,7 +150,7 @@ std::string DescribeChange(const Slo& before, const Slo& after) {
   changes.Compare("owner", before.owner, after.owner);
   changes.Note("description", before.description, after.description);
   changes.Note("sli", before.sli, after.sli);
-  changes.Compare("format", Text(before.format), Text(after.format));
+  changes.Compare("format", ToString(before.format), ToString(after.format));
   return changes.Text();
 }
 

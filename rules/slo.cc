@@ -18,4 +18,22 @@ std::string_view ToString(AlertClass alert_class) {
   return "";
 }
 
+std::string_view ToString(Format format) {
+  switch (format) {
+    case Format::kNative:
+      return "slowburn";
+    case Format::kSloth:
+      return "sloth";
+    case Format::kSlothKubernetes:
+      return "sloth-kubernetes";
+    case Format::kPyrra:
+      return "pyrra";
+    case Format::kOpenSlo:
+      return "openslo";
+    case Format::kOpenSloAlpha:
+      return "openslo-v1alpha";
+  }
+  return "";
+}
+
 }  // namespace slowburn

@@ -113,7 +113,18 @@ struct AlertPolicy {
   bool operator==(const AlertPolicy&) const = default;
 };
 
-enum class Format { kNative, kSloth };
+// What a definition was written as.
+enum class Format {
+  kNative,           // slowburn/v1
+  kSloth,            // Sloth's prometheus/v1
+  kSlothKubernetes,  // sloth.slok.dev/v1 PrometheusServiceLevel
+  kPyrra,            // pyrra.dev/v1alpha1 ServiceLevelObjective
+  kOpenSlo,          // openslo/v1
+  kOpenSloAlpha,     // openslo/v1alpha
+};
+
+// `slowburn`, `sloth`, `sloth-kubernetes`, `pyrra`, `openslo`, `openslo-v1alpha`.
+std::string_view ToString(Format format);
 
 struct Slo {
   std::string service;
