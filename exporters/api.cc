@@ -11,6 +11,7 @@
 #include "exporters/slo_json.h"
 #include "exporters/slo_state.h"
 #include "exporters/text.h"
+#include "exporters/web_answer.h"
 #include "rules/duration.h"
 
 namespace slowburn {
@@ -18,27 +19,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kJson = "application/json; charset=utf-8";
-constexpr std::string_view kPlain = "text/plain; charset=utf-8";
-
-WebResponse Respond(int status, std::string_view type, std::string body) {
-  return {status, std::string(type), std::move(body)};
-}
-
-WebResponse Success(const json& data) {
-  return Respond(200, kJson, JsonText({{"status", "success"}, {"data", data}}));
-}
-
-WebResponse Error(int status, const std::string& message) {
-  return Respond(status, kJson, JsonText({{"status", "error"}, {"error", message}}));
-}
-
-WebResponse FromStatus(const absl::Status& status) {
-  return Error(absl::IsNotFound(status) ? 404 : 500, std::string(status.message()));
-}
-
 WebResponse Probe(bool good, std::string_view what) {
-  return Respond(good ? 200 : 503, kPlain, fmt::format("{}{}\n", good ? "" : "not ", what));
+  return Respond(good ? 200 : 503, kPlainType, fmt::format("{}{}\n", good ? "" : "not ", what));
 }
 
 // The decoded parts of `path`.
@@ -103,14 +85,14 @@ WebResponse ListSlos(const Snapshot& snapshot) {
   }
   json slos = json::array();
   for (const SloRef& ref : AllSlos(snapshot)) slos.push_back(InShort(ref, alerts.at(ref.source)));
-  return Success({{"slos", std::move(slos)},
-                  {"sources", std::move(sources)},
-                  {"rules", RulesJson(*snapshot.rules)}});
+  return SuccessAnswer({{"slos", std::move(slos)},
+                        {"sources", std::move(sources)},
+                        {"rules", RulesJson(*snapshot.rules)}});
 }
 
 WebResponse WholeSlo(const Snapshot& snapshot, const std::string& id) {
   const auto ref = FindSlo(snapshot, id);
-  if (!ref) return Error(404, NoSuchSlo(snapshot, id));
+  if (!ref) return ErrorAnswer(404, NoSuchSlo(snapshot, id));
   const AlertIndex alerts(*ref->source);
   json groups = json::array();
   for (const GroupStatus& group : ref->status->groups) {
@@ -132,7 +114,7 @@ WebResponse WholeSlo(const Snapshot& snapshot, const std::string& id) {
   data["definition"] = DefinitionJson(*ref->status);
   data["groups"] = std::move(groups);
   data["alerts"] = std::move(raised);
-  return Success(data);
+  return SuccessAnswer(data);
 }
 
 // The routes, over what they depend on.
@@ -145,18 +127,13 @@ class Api {
       return request.method == "POST" ? Reload() : WrongMethod(request, "POST");
     }
     const std::optional<WebResponse> response = Read(request);
-    if (!response) return Error(404, fmt::format("no page at {}", Printable(request.path)));
+    if (!response) return ErrorAnswer(404, fmt::format("no page at {}", Printable(request.path)));
     // A path that exists asks for another method, one that doesn't stays 404 whatever the method.
     if (request.method != "GET" && request.method != "HEAD") return WrongMethod(request, "GET");
     return *response;
   }
 
  private:
-  static WebResponse WrongMethod(const WebRequest& request, std::string_view right) {
-    return Error(405, fmt::format("{} takes {}, not {}", Printable(request.path), right,
-                                  Printable(request.method)));
-  }
-
   // The answer to a GET of the path; nullopt when nothing is there.
   std::optional<WebResponse> Read(const WebRequest& request) const {
     if (request.path == "/" || request.path == "/index.html") {
@@ -187,23 +164,21 @@ class Api {
   WebResponse Explain(const WebRequest& request, const std::string& id) const {
     const std::string format = Parameter(request, "format", "text");
     if (format != "text" && format != "json") {
-      return Error(400, fmt::format("format is text or json, not '{}'", Printable(format)));
+      return ErrorAnswer(400, fmt::format("format is text or json, not '{}'", Printable(format)));
     }
-    if (request.query.count("group") > 1) return Error(400, "group is given more than once");
+    if (request.query.count("group") > 1) return ErrorAnswer(400, "group is given more than once");
     const std::string group = Parameter(request, "group", "");
     const bool text = format == "text";
     const auto explanation =
         text ? ExplainText(dependencies_.board.Read(), id, group, dependencies_.acknowledgements)
              : ExplainJson(dependencies_.board.Read(), id, group, dependencies_.acknowledgements);
-    if (!explanation.ok()) return FromStatus(explanation.status());
-    return Respond(200, text ? kPlain : kJson, *explanation);
+    if (!explanation.ok()) return ErrorAnswer(explanation.status());
+    return Respond(200, text ? kPlainType : kJsonType, *explanation);
   }
 
   WebResponse Reload() const {
-    if (!dependencies_.reload) return Error(403, "reloading over HTTP is not enabled");
-    const absl::Status status = dependencies_.reload();
-    return status.ok() ? Respond(200, kPlain, "reloaded\n")
-                       : Error(500, std::string(status.message()));
+    if (!dependencies_.reload) return ErrorAnswer(403, "reloading over HTTP is not enabled");
+    return ReloadAnswer(dependencies_.reload());
   }
 
   const ApiDependencies dependencies_;

@@ -13,23 +13,25 @@
 #include <cstring>
 #include <deque>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <absl/status/statusor.h>
 #include <absl/time/time.h>
 #include <fmt/format.h>
 #include <httplib.h>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/io/log.h"
 #include "engine/io/real_clock.h"
+#include "exporters/http_address.h"
 #include "exporters/http_connections.h"
 
 namespace slowburn {
@@ -228,6 +230,15 @@ class Listener : public httplib::Server {
     });
   }
 
+  // Listens at a socket in the file system, which is made for its owner alone: no umask opens it,
+  // not even for a moment.
+  bool BindToSocket(const std::string& path) {
+    constexpr int kAnyPort = 1;  // The library wants one.
+    set_address_family(AF_UNIX);
+    set_socket_options([](socket_t socket) { fchmod(socket, S_IRUSR | S_IWUSR); });
+    return bind_to_port(path, kAnyPort);
+  }
+
   // The library lets 5 connections wait to be accepted; a burst of more would wait for seconds.
   void WidenBacklog() { ::listen(svr_sock_, SOMAXCONN); }
 
@@ -265,41 +276,12 @@ class Listener : public httplib::Server {
   Connections connections_;
 };
 
-struct Address {
-  std::string host;  // Without brackets; empty for all.
-  int port = 0;
-};
-
-absl::StatusOr<Address> ParseAddress(const std::string& text) {
-  const absl::Status malformed =
-      absl::InvalidArgumentError(fmt::format("'{}' is no address: write host:port", text));
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return malformed;
-  Address address{.host = text.substr(0, colon)};
-  const std::string port = text.substr(colon + 1);
-  const bool digits = !port.empty() && port.size() <= 5 &&
-                      port.find_first_not_of("0123456789") == std::string::npos;
-  if (!digits || std::stoi(port) > 65535) return malformed;
-  address.port = std::stoi(port);
-  const bool bracketed = address.host.starts_with('[') && address.host.ends_with(']');
-  if (bracketed) address.host = address.host.substr(1, address.host.size() - 2);
-  const bool six = address.host.find(':') != std::string::npos;
-  if (six != bracketed || address.host.find_first_of("[]/ ") != std::string::npos) return malformed;
-  return address;
-}
-
-std::string ToString(const Address& address) {
-  if (address.host.find(':') == std::string::npos) {
-    return fmt::format("{}:{}", address.host, address.port);
-  }
-  return fmt::format("[{}]:{}", address.host, address.port);
-}
-
 void Answer(const WebHandler& handler, const httplib::Request& from, httplib::Response& to) {
   WebRequest request;
   request.method = from.method;
   request.path = from.target.substr(0, from.target.find_first_of("?#"));
   for (const auto& [name, value] : from.params) request.query.emplace(name, value);
+  request.body = from.body;
   WebResponse response;
   try {
     response = handler(request);
@@ -322,17 +304,17 @@ class HttpServer::Impl {
   ~Impl() { Stop(); }
 
   absl::Status Start(const std::string& text) {
-    absl::StatusOr<Address> address = ParseAddress(text);
+    absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
     if (!address.ok()) return std::move(address).status();
     if (address->host.empty()) {
       // All addresses of both families, or of the one that there is.
       if (Bind({.host = "::", .port = address->port}).ok()) return Run();
       address->host = "0.0.0.0";
     }
-    const absl::Status bound = Bind(*address);
-    if (bound.ok()) return Run();
-    return absl::Status(bound.code(), fmt::format("{}: {}", text, std::string(bound.message())));
+    return BindAndRun(*address, text);
   }
+
+  absl::Status StartAtSocket(const std::string& path) { return BindAndRun({.path = path}, path); }
 
   void Stop() {
     if (!thread_.joinable()) return;
@@ -350,11 +332,18 @@ class HttpServer::Impl {
       }
     }
     thread_.join();
+    RemoveSocket(bound_to_.path);
   }
 
   const std::string& address() const { return address_; }
 
  private:
+  absl::Status BindAndRun(const ListenAddress& address, const std::string& text) {
+    const absl::Status bound = Bind(address);
+    if (bound.ok()) return Run();
+    return absl::Status(bound.code(), fmt::format("{}: {}", text, std::string(bound.message())));
+  }
+
   absl::Status Run() {
     thread_ = std::thread([this] { Serve(); });
     return absl::OkStatus();
@@ -364,7 +353,7 @@ class HttpServer::Impl {
   // machine is short of something; that must not be the end of being watched.
   void Serve() {
     std::unique_lock lock(mutex_);
-    for (bool bound = true; !stopping_; bound = Bind(*ParseAddress(address_)).ok()) {
+    for (bool bound = true; !stopping_; bound = Bind(bound_to_).ok()) {
       if (bound) {
         lock.unlock();
         listener_->listen_after_bind();
@@ -380,7 +369,7 @@ class HttpServer::Impl {
   }
 
   // Makes a new listener, bound to `address`.
-  absl::Status Bind(Address address) {
+  absl::Status Bind(ListenAddress address) {
     listener_ = std::make_unique<Listener>();
     const auto answer = [this](const httplib::Request& from, httplib::Response& to) {
       Answer(handler_, from, to);
@@ -399,8 +388,11 @@ class HttpServer::Impl {
     const char* const any = R"([\s\S]*)";
     listener_->Post(any, answer).Put(any, answer).Patch(any, answer);
     listener_->Delete(any, answer).Options(any, answer);
+    RemoveSocket(address.path);
     errno = 0;
-    if (address.port == 0) {
+    if (!address.path.empty()) {
+      if (!listener_->BindToSocket(address.path)) address.port = -1;
+    } else if (address.port == 0) {
       address.port = listener_->bind_to_any_port(address.host);
     } else if (!listener_->bind_to_port(address.host, address.port)) {
       address.port = -1;
@@ -412,11 +404,21 @@ class HttpServer::Impl {
     }
     listener_->WidenBacklog();
     address_ = ToString(address);
+    bound_to_ = std::move(address);
     return absl::OkStatus();
   }
 
+  // Removes what a listener left behind, and no other file.
+  static void RemoveSocket(const std::string& path) {
+    std::error_code ignored;
+    if (!path.empty() && std::filesystem::is_socket(path, ignored)) {
+      std::filesystem::remove(path, ignored);
+    }
+  }
+
   const WebHandler handler_;
-  std::string address_;
+  ListenAddress bound_to_;
+  std::string address_;  // The same, as text.
   std::thread thread_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -431,6 +433,10 @@ HttpServer::~HttpServer() = default;
 
 absl::Status HttpServer::Start(const std::string& address) {
   return impl_->Start(address);
+}
+
+absl::Status HttpServer::StartAtSocket(const std::string& path) {
+  return impl_->StartAtSocket(path);
 }
 
 const std::string& HttpServer::address() const {

@@ -14,6 +14,7 @@ struct WebRequest {
   std::string method;
   std::string path;  // As sent: percent-encoded, without the query.
   std::multimap<std::string, std::string> query;
+  std::string body;
 };
 
 struct WebResponse {
@@ -35,7 +36,12 @@ class HttpServer {
   // kInvalidArgument for a malformed address; kUnavailable when it is taken or not ours.
   absl::Status Start(const std::string& address);
 
-  // The address that it listens on, with the real port; empty before Start.
+  // Listens at a socket in the file system that its owner alone may open, in the place of one that
+  // is there: the caller sees to it that no other process listens at it.  It goes away with Stop.
+  // kUnavailable when it can't be made, as where `path` is too long for one.
+  absl::Status StartAtSocket(const std::string& path);
+
+  // The address that it listens on, with the real port, or the path; empty before.
   const std::string& address() const;
 
   // Stops accepting and waits for requests in progress.  Idempotent.

@@ -35,6 +35,7 @@ struct HttpSettings {
   std::string no_proxy;   // Hosts that are reached without it, with commas between.
   bool proxy_from_environment = false;  // Instead: http_proxy, https_proxy and no_proxy decide.
   std::string address;  // Connect to this, not to what the url's host resolves to; not configured.
+  std::string unix_socket;  // Connect to this socket in the file system; not configured.
 
   bool operator==(const HttpSettings&) const = default;
 };

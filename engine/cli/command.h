@@ -20,11 +20,25 @@ void AddValidate(CLI::App& app, int& exit_code);
 void AddExplain(CLI::App& app, int& exit_code);
 void AddDashboard(CLI::App& app, int& exit_code);
 void AddState(CLI::App& app, int& exit_code);
+void AddAlert(CLI::App& app, int& exit_code);
+void AddReload(CLI::App& app, int& exit_code);
 void AddVersion(CLI::App& app, int& exit_code);
 
 // Reads slowburn.yaml; an empty path gives the defaults.  Prints its diagnostics to standard error
 // and returns false when they hold an error.
 bool ReadConfig(const std::string& path, Config& config);
+
+// Where the state of a slowburn lies.
+struct StatePlace {
+  std::string config;  // slowburn.yaml, with state.path.
+  std::string folder;  // Wins over the configuration.
+};
+
+// Adds the options that fill `place`, which must outlive the parser.
+void AddStatePlace(CLI::App& command, StatePlace& place);
+
+// The folder of the state; false, said why, when neither names one.
+bool FindStateFolder(const StatePlace& place, std::string& folder);
 
 // Prints each on a line of its own to standard error.
 void PrintDiagnostics(const Diagnostics& diagnostics);

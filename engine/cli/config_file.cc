@@ -28,4 +28,19 @@ bool ReadConfig(const std::string& path, Config& config) {
   return true;
 }
 
+void AddStatePlace(CLI::App& command, StatePlace& place) {
+  command.add_option("--state", place.folder, "Folder of the state, as state.path");
+  command.add_option("--config", place.config, "slowburn.yaml");
+}
+
+bool FindStateFolder(const StatePlace& place, std::string& folder) {
+  Config config;
+  if (!ReadConfig(place.config, config)) return false;
+  folder = place.folder.empty() ? config.state_path : place.folder;
+  if (folder.empty()) {
+    fmt::print(stderr, "slowburn: no state: give --state, or --config with state.path\n");
+  }
+  return !folder.empty();
+}
+
 }  // namespace slowburn

@@ -22,6 +22,8 @@ int Main(int argc, char** argv) {
   AddValidate(app, exit_code);
   AddExplain(app, exit_code);
   AddDashboard(app, exit_code);
+  AddAlert(app, exit_code);
+  AddReload(app, exit_code);
   AddState(app, exit_code);
   AddVersion(app, exit_code);
   try {

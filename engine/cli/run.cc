@@ -18,6 +18,7 @@
 #include "engine/io/real_clock.h"
 #include "engine/io/state_store.h"
 #include "engine/state_keeper.h"
+#include "exporters/admin.h"
 #include "exporters/alertmanager_pool.h"
 #include "exporters/alertmanager_read.h"
 #include "exporters/api.h"
@@ -160,12 +161,18 @@ class Process {
         [this] { return daemon_->healthy(); }, [this] { return daemon_->ready(); },
         config_.enable_reload ? std::function<absl::Status()>([this] { return daemon_->Reload(); })
                               : nullptr}));
+    admin_ = std::make_unique<HttpServer>(
+        NewAdmin(AdminDependencies{board_, [this] { return daemon_->Reload(); },
+                                   [this](const std::string& alert, const std::string& text) {
+                                     return daemon_->Release(alert, "released", text);
+                                   }}));
   }
 
   absl::Status Start() {
     if (absl::Status listening = server_->Start(config_.listen); !listening.ok()) return listening;
     if (absl::Status loaded = daemon_->Start(); !loaded.ok()) return loaded;
     pool_->Start();
+    if (keeper_) TakeOrders();
     Log(LogLevel::kInfo, "slowburn runs",
         {{"version", SLOWBURN_VERSION}, {"listen", server_->address()}});
     return absl::OkStatus();
@@ -174,6 +181,7 @@ class Process {
   void Reload() { daemon_->Reload().IgnoreError(); }  // It logs what is wrong.
 
   void Stop() {
+    admin_->Stop();  // First: while the state is ours, its socket is too.
     daemon_->Stop(kLastEvaluation);
     pool_->Stop(kLastDelivery);
     if (keeper_) keeper_->Stop(kLastWrite);
@@ -201,6 +209,15 @@ class Process {
     }
     keeper_ = std::make_unique<StateKeeper>(std::move(state), RealClock(), *metrics_);
     options.keeper = keeper_.get();
+  }
+
+  // Opens the socket for administration; without it the rest goes on.
+  void TakeOrders() {
+    const absl::StatusOr<std::string> socket = AdminSocket(config_.state_path);
+    const absl::Status listening = socket.ok() ? admin_->StartAtSocket(*socket) : socket.status();
+    if (listening.ok()) return;
+    Log(LogLevel::kWarn, "no socket for administration: alerts can't be resolved by hand",
+        {{"reason", std::string(listening.message())}});
   }
 
   // Without a state, Alertmanagers may still know when what fires began.  Of several, the first to
@@ -257,6 +274,7 @@ class Process {
   std::unique_ptr<AlertmanagerPool> pool_;
   std::unique_ptr<Daemon> daemon_;
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<HttpServer> admin_;
 };
 
 // Waits for the signal to stop, reloading at each SIGHUP.

@@ -15,8 +15,7 @@ namespace slowburn {
 namespace {
 
 struct StateCommandOptions {
-  std::string config;
-  std::string folder;
+  StatePlace place;
   std::string file;  // Of the backup.
   std::int64_t events = 10;
   bool json = false;
@@ -26,17 +25,6 @@ struct StateCommandOptions {
 int Fail(const absl::Status& status) {
   fmt::print(stderr, "slowburn: {}\n", std::string(status.message()));
   return kCheckFailed;
-}
-
-// The folder of the state, from the flag or the configuration; false when neither names one.
-bool FindFolder(const StateCommandOptions& options, std::string& folder) {
-  Config config;
-  if (!ReadConfig(options.config, config)) return false;
-  folder = options.folder.empty() ? config.state_path : options.folder;
-  if (folder.empty()) {
-    fmt::print(stderr, "slowburn: no state: give --state, or --config with state.path\n");
-  }
-  return !folder.empty();
 }
 
 StateReport::Times TimesOf(const StateSummary::Source& source) {
@@ -49,7 +37,7 @@ StateReport::Times TimesOf(const StateSummary::Source& source) {
 
 int Info(const StateCommandOptions& options) {
   std::string folder;
-  if (!FindFolder(options, folder)) return kUsage;
+  if (!FindStateFolder(options.place, folder)) return kUsage;
   const auto reader = StateReader::Open(folder);
   if (!reader.ok()) return Fail(reader.status());
   StateReport report;
@@ -70,7 +58,7 @@ int Info(const StateCommandOptions& options) {
 
 int Backup(const StateCommandOptions& options) {
   std::string folder;
-  if (!FindFolder(options, folder)) return kUsage;
+  if (!FindStateFolder(options.place, folder)) return kUsage;
   const absl::Status copied = BackupState(folder, options.file);
   if (!copied.ok()) return Fail(copied);
   fmt::print("{}: the state of {} as of now\n", options.file, folder);
@@ -79,7 +67,7 @@ int Backup(const StateCommandOptions& options) {
 
 int Restore(const StateCommandOptions& options) {
   std::string folder;
-  if (!FindFolder(options, folder)) return kUsage;
+  if (!FindStateFolder(options.place, folder)) return kUsage;
   const auto aside = RestoreState(folder, options.file, RealClock().TimeNow());
   if (!aside.ok()) return Fail(aside.status());
   fmt::print("{}: restored from {}\n", folder, options.file);
@@ -91,8 +79,7 @@ int Restore(const StateCommandOptions& options) {
 CLI::App* AddUnder(CLI::App& state, const char* name, const char* what,
                    StateCommandOptions& options) {
   CLI::App* command = state.add_subcommand(name, what);
-  command->add_option("--state", options.folder, "Folder of the state, as state.path");
-  command->add_option("--config", options.config, "slowburn.yaml");
+  AddStatePlace(*command, options.place);
   return command;
 }
 

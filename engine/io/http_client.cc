@@ -204,6 +204,9 @@ class Transfer {
       Append(headers_, value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
     }
     Set(CURLOPT_HTTPHEADER, headers_.get());
+    if (!settings.unix_socket.empty()) {
+      Set(CURLOPT_UNIX_SOCKET_PATH, settings.unix_socket.c_str());
+    }
     if (!target.connect_to.empty()) {
       Append(connect_to_, target.connect_to);
       Set(CURLOPT_CONNECT_TO, connect_to_.get());

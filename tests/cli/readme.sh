@@ -33,8 +33,9 @@ check_yaml() {
 # Of `slowburn COMMAND --flag...`, whether it has that command and those flags.
 check_usage() {
   local help flag
-  [[ $1 =~ slowburn\ +([a-z]+) ]] || return 0
-  help=$(slowburn "${BASH_REMATCH[1]}" --help) || fail "no such command: $1"
+  # A second word is a command under the first, or an argument, which changes no help.
+  [[ $1 =~ slowburn\ +([a-z]+)(\ +([a-z]+))? ]] || return 0
+  help=$(slowburn "${BASH_REMATCH[1]}" ${BASH_REMATCH[3]:+"${BASH_REMATCH[3]}"} --help) || fail "no such command: $1"
   while read -r flag; do
     grep -qE -- "$flag( |,|$)" <<<"$help" || fail "no flag $flag: $1"
   done < <(grep -oE -- ' --[a-z-]+' <<<"$1")

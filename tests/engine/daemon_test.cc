@@ -369,6 +369,26 @@ TEST_CASE("Daemon: a restart within a slot does not evaluate it again", "[engine
   CHECK(second.bench.Latest()->at == stopped + absl::Seconds(30));
 }
 
+TEST_CASE("Daemon: an alert that is released ends at the next evaluation, and is written so",
+          "[engine]") {
+  MemoryStore::Disk disk;
+  KeepingBench keeping(disk);
+  REQUIRE(keeping.bench.daemon->Start().ok());
+  CHECK(absl::IsNotFound(
+      keeping.bench.daemon->Release("shop/availability/page", "released", "too early")));
+  REQUIRE(keeping.RunUntilPage());
+  CHECK(absl::IsNotFound(keeping.bench.daemon->Release("shop/availability/p", "released", "typo")));
+  REQUIRE(keeping.bench.daemon->Release("shop/availability/page", "released", "known").ok());
+  CHECK(keeping.Page());
+  keeping.bench.clock.AdvanceTime(absl::Seconds(30));
+  REQUIRE(Eventually([&] { return !keeping.Page(); }));
+  CHECK(disk.Has("alert", "resolved"));
+  const std::vector<Alert> alerts = keeping.bench.Latest()->alerts;
+  CHECK(std::any_of(alerts.begin(), alerts.end(), [](const Alert& alert) {
+    return alert.state == AlertState::kResolved && alert.annotations.contains("released");
+  }));
+}
+
 TEST_CASE("Daemon: does not start without an SLO", "[engine]") {
   DaemonBench bench;
   bench.SetFile("");
