@@ -110,7 +110,9 @@ void CompareTiers(const std::vector<Tier>& before, std::vector<Tier> after, Chan
 
 std::string Text(const std::optional<NoDataPolicy>& policy) {
   if (!policy) return "disabled";
-  return fmt::format("{} after {}", ToString(policy->alert_class), DurationText(policy->after));
+  const std::string name = policy->name.empty() ? "" : policy->name + " ";
+  return fmt::format("{}{} after {}", name, ToString(policy->alert_class),
+                     DurationText(policy->after));
 }
 
 std::string_view Text(AlertMode mode) {

@@ -18,6 +18,12 @@ std::string_view ToString(AlertClass alert_class) {
   return "";
 }
 
+std::string ToString(const AlertKey& key) {
+  std::string text(ToString(key.alert_class));
+  if (!key.name.empty()) text += "." + key.name;
+  return text;
+}
+
 std::string_view ToString(Format format) {
   switch (format) {
     case Format::kNative:
