@@ -9,6 +9,7 @@ namespace {
 
 // DO NOT CHANGE what a version means: bytes of it are in people's state files.
 constexpr std::uint64_t kAlertVersion = 1;
+constexpr std::uint64_t kNamedAlertVersion = 2;
 constexpr std::uint64_t kRecordVersion = 1;
 
 constexpr std::uint64_t kStates = 4;
@@ -33,7 +34,8 @@ Enum ReadEnum(ByteReader& in, std::uint64_t count, bool& ok) {
 
 std::string EncodeAlert(const Alert& alert) {
   ByteWriter out;
-  out.Unsigned(kAlertVersion);
+  // One without a name is as it ever was, for those who go back a version.
+  out.Unsigned(alert.name.empty() ? kAlertVersion : kNamedAlertVersion);
   out.LabelSet(alert.labels);
   out.LabelSet(alert.annotations);
   WriteEnum(out, alert.state);
@@ -47,12 +49,14 @@ std::string EncodeAlert(const Alert& alert) {
   out.String(alert.generator_url);
   out.Double(alert.value);
   out.Bool(alert.held);
+  if (!alert.name.empty()) out.String(alert.name);
   return out.Take();
 }
 
 std::optional<Alert> DecodeAlert(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.Unsigned() != kAlertVersion) return std::nullopt;
+  const std::uint64_t version = in.Unsigned();
+  if (version != kAlertVersion && version != kNamedAlertVersion) return std::nullopt;
   bool ok = true;
   Alert alert;
   alert.labels = in.LabelSet();
@@ -68,6 +72,7 @@ std::optional<Alert> DecodeAlert(std::string_view bytes) {
   alert.generator_url = in.String();
   alert.value = in.Double();
   alert.held = in.Bool();
+  if (version == kNamedAlertVersion) alert.name = in.String();
   if (!ok || !in.done()) return std::nullopt;
   return alert;
 }

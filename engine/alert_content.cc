@@ -26,11 +26,11 @@ std::string Percent(double ratio) {
 }
 
 // The tier to speak of: one that fires, else the one that is closest to.
-const TierStatus* Deciding(const GroupStatus& group, AlertClass alert_class) {
+const TierStatus* Deciding(const GroupStatus& group, const AlertKey& key) {
   const TierStatus* best = nullptr;
   double best_score = -1;
   for (const TierStatus& tier : group.tiers) {
-    if (tier.tier.alert_class != alert_class) continue;
+    if (tier.tier.Key() != key) continue;
     double score = 0;
     if (tier.state.state == AlertState::kFiring) score += 1e12;
     if (tier.verdict.firing == Truth::kTrue) score += 1e9;
@@ -89,10 +89,10 @@ std::string DataLine(const GroupStatus& group, const TierStatus& tier, absl::Tim
 }
 
 // Why it can't be known whether an alert is over.
-std::string WhyHeld(const SloStatus& status, const GroupStatus& group, AlertClass alert_class) {
+std::string WhyHeld(const SloStatus& status, const GroupStatus& group, const AlertKey& key) {
   if (!status.problem.empty()) return status.problem;
   for (const TierStatus& tier : group.tiers) {
-    if (tier.tier.alert_class != alert_class) continue;
+    if (tier.tier.Key() != key) continue;
     if (StillBurning({&tier.verdict, 1}) != Truth::kUnknown) continue;
     if (tier.verdict.firing == Truth::kUnknown) return ReasonText(tier);
     return fmt::format("data of the last {} do not tell", DurationText(tier.tier.short_window));
@@ -105,7 +105,7 @@ std::string ClearsLine(const SloStatus& status, const GroupStatus& group, const 
   std::string line;
   if (record.state == AlertState::kFiring && record.unmeasured_since) {
     line = fmt::format("Held since {}: {}.  ", FormatUtc(*record.unmeasured_since),
-                       WhyHeld(status, group, tier.tier.alert_class));
+                       WhyHeld(status, group, tier.tier.Key()));
   }
   return line + fmt::format("Clears when the burn rate over {} or {} is known to be at most {}.\n",
                             DurationText(tier.tier.short_window),
@@ -141,12 +141,22 @@ std::string NoDataDescription(const SloStatus& status, const GroupStatus& group,
   return text;
 }
 
-Labels AlertLabels(const Slo& slo, const GroupStatus& group, AlertClass alert_class,
+// The class whose labels an alert carries.
+AlertClass LabelledAs(const Slo& slo, AlertClass alert_class) {
+  const bool no_data = alert_class == AlertClass::kNoData && slo.alerts.no_data;
+  return no_data ? slo.alerts.no_data->alert_class : alert_class;
+}
+
+// What a name gives to the alert of that name.
+const ClassLabels& LabelsOfName(const Slo& slo, const std::string& name) {
+  static const ClassLabels none;
+  const auto named = slo.alerts.named.find(name);
+  return named == slo.alerts.named.end() ? none : named->second;
+}
+
+Labels AlertLabels(const Slo& slo, const GroupStatus& group, const AlertKey& key,
                    const AlertSurroundings& around) {
-  AlertClass labelled = alert_class;
-  if (alert_class == AlertClass::kNoData && slo.alerts.no_data) {
-    labelled = slo.alerts.no_data->alert_class;
-  }
+  const AlertClass labelled = LabelledAs(slo, key.alert_class);
   Labels labels = around.external_labels;
   const auto overlay = [&labels](const Labels& more) {
     for (const auto& [name, value] : more) labels.insert_or_assign(name, value);
@@ -155,13 +165,15 @@ Labels AlertLabels(const Slo& slo, const GroupStatus& group, AlertClass alert_cl
   overlay(slo.labels);
   overlay(slo.alerts.labels);
   overlay(labelled == AlertClass::kPage ? slo.alerts.page.labels : slo.alerts.ticket.labels);
+  overlay(LabelsOfName(slo, key.name).labels);
+  if (key.alert_class == AlertClass::kNoData && slo.alerts.no_data) {
+    overlay(slo.alerts.no_data->labels);
+  }
   overlay(group.labels);
-  labels.insert_or_assign("alertname", alert_class == AlertClass::kNoData
-                                           ? std::string(kNoDataAlertName)
-                                           : slo.alerts.name);
+  labels.insert_or_assign("alertname", AlertName(slo, key.alert_class));
   labels.insert_or_assign("service", slo.service);
   labels.insert_or_assign("slo", slo.name);
-  labels.insert_or_assign("slo_class", std::string(ToString(alert_class)));
+  labels.insert_or_assign("slo_class", std::string(ToString(key.alert_class)));
   TemplateData data;
   data.labels = labels;
   data.external_labels = around.external_labels;
@@ -175,6 +187,12 @@ Labels AlertLabels(const Slo& slo, const GroupStatus& group, AlertClass alert_cl
 
 std::string FormatUtc(absl::Time at) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone());
+}
+
+std::string AlertName(const Slo& slo, AlertClass alert_class) {
+  if (alert_class != AlertClass::kNoData) return slo.alerts.name;
+  const bool own = slo.alerts.no_data && !slo.alerts.no_data->name.empty();
+  return own ? slo.alerts.no_data->name : std::string(kNoDataAlertName);
 }
 
 std::string ErrorRatioQuery(const Plan& plan, absl::Duration window) {
@@ -216,8 +234,8 @@ std::string ErrorRatioQuery(const Plan& plan, absl::Duration window) {
   return fmt::format("{} / {}", rates([](const Term& term) { return term.bad; }), total);
 }
 
-std::string DecidingNumbers(const GroupStatus& group, AlertClass alert_class) {
-  const TierStatus* tier = Deciding(group, alert_class);
+std::string DecidingNumbers(const GroupStatus& group, const AlertKey& key) {
+  const TierStatus* tier = Deciding(group, key);
   if (tier == nullptr) {
     return group.data_age ? fmt::format("data_age={}", Age(*group.data_age)) : "data_age=never";
   }
@@ -243,17 +261,18 @@ std::string AlertHandle(const Alert& alert) {
   }
   std::string handle = alert.slo_id;
   if (!alert.group_key.empty()) handle += "/" + alert.group_key;
-  return fmt::format("{}/{}", handle, ToString(alert.alert_class));
+  return fmt::format("{}/{}", handle, ToString(alert.Key()));
 }
 
-Alert MakeAlert(const SloStatus& status, const GroupStatus& group, AlertClass alert_class,
+Alert MakeAlert(const SloStatus& status, const GroupStatus& group, const AlertKey& key,
                 const AlertRecord& record, const AlertSurroundings& around, absl::Time at) {
   const Slo& slo = *status.slo;
   Alert alert;
-  alert.labels = AlertLabels(slo, group, alert_class, around);
+  alert.labels = AlertLabels(slo, group, key, around);
   alert.state = record.state;
   alert.mode = around.mode == AlertMode::kShadow ? AlertMode::kShadow : slo.alerts.mode;
-  alert.alert_class = alert_class;
+  alert.alert_class = key.alert_class;
+  alert.name = key.name;
   alert.slo_id = slo.Id();
   alert.group_key = group.key;
   alert.active_since = record.active_since.value_or(at);
@@ -261,7 +280,7 @@ Alert MakeAlert(const SloStatus& status, const GroupStatus& group, AlertClass al
   alert.resolved_at = record.resolved_at;
   alert.held = record.state == AlertState::kFiring && record.unmeasured_since.has_value();
 
-  const TierStatus* tier = Deciding(group, alert_class);
+  const TierStatus* tier = Deciding(group, key);
   absl::Duration shown = slo.window;
   if (tier != nullptr) {
     shown = tier->tier.long_window;
@@ -304,8 +323,9 @@ Alert MakeAlert(const SloStatus& status, const GroupStatus& group, AlertClass al
     }
   };
   overlay(slo.alerts.annotations);
-  if (alert_class == AlertClass::kPage) overlay(slo.alerts.page.annotations);
-  if (alert_class == AlertClass::kTicket) overlay(slo.alerts.ticket.annotations);
+  if (key.alert_class == AlertClass::kPage) overlay(slo.alerts.page.annotations);
+  if (key.alert_class == AlertClass::kTicket) overlay(slo.alerts.ticket.annotations);
+  overlay(LabelsOfName(slo, key.name).annotations);
   return alert;
 }
 

@@ -16,6 +16,9 @@ namespace slowburn {
 // What an alert that says there is no data is called.
 inline constexpr std::string_view kNoDataAlertName = "SLONoData";
 
+// The label `alertname` of an SLO's alerts of a class.
+std::string AlertName(const Slo& slo, AlertClass alert_class);
+
 // What alerts say of the world around the SLO.
 struct AlertSurroundings {
   Labels external_labels;
@@ -24,21 +27,21 @@ struct AlertSurroundings {
   AlertMode mode = AlertMode::kLive;  // Shadow wins over an SLO's own.
 };
 
-// The alert of one class of one group, as people and Alertmanager see it.
+// One alert of one group, as people and Alertmanager see it.
 //
-// Labels: external ones where lacking, the SLO's, the policy's, the class's, and the identity above
-// all of them: alertname, service, slo, slo_class and the `by` labels.  Values stand in annotations
-// alone, as a label that changes is another alert.
-Alert MakeAlert(const SloStatus& slo, const GroupStatus& group, AlertClass alert_class,
+// Labels: external ones where lacking, the SLO's, the policy's, the class's, those of the alert's
+// name, and the identity above all of them: alertname, service, slo, slo_class and the `by` labels.
+// Values stand in annotations alone, as a label that changes is another alert.
+Alert MakeAlert(const SloStatus& slo, const GroupStatus& group, const AlertKey& key,
                 const AlertRecord& record, const AlertSurroundings& around, absl::Time at);
 
 // What people may call an alert by: `service/slo/class`, with `/group` before the class where there
-// is one; `source/name` of a source that is down.
+// is one, and `.name` after it where its class has several; `source/name` of a source that is down.
 std::string AlertHandle(const Alert& alert);
 
-// The numbers that decide an alert of `alert_class` now, for a log line:
+// The numbers that decide an alert now, for a log line:
 // `burn(1h)=25.1 burn(5m)=212 threshold=14.4 bad=312 total=1244`.
-std::string DecidingNumbers(const GroupStatus& group, AlertClass alert_class);
+std::string DecidingNumbers(const GroupStatus& group, const AlertKey& key);
 
 // A PromQL expression that draws the error ratio of `plan` over `window`.
 std::string ErrorRatioQuery(const Plan& plan, absl::Duration window);

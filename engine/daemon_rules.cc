@@ -32,19 +32,25 @@ std::size_t HashOf(const SpecFiles& files) {
 
 using Texts = std::map<std::string, std::shared_ptr<const RuleFile>>;
 
-// The SLOs of `definitions` as their texts define them, and the texts by SLO.
+// The SLOs of `definitions` as their texts define them, and the texts by SLO.  Of one path there
+// may be two texts, each the one that its SLOs have.
 std::vector<ActiveSlo> Parse(std::vector<SavedDefinition> definitions, const RuleDefaults& defaults,
                              Texts& texts) {
+  std::vector<RuleFile> files;
+  std::vector<std::shared_ptr<const RuleFile>> kept;
+  for (const SavedDefinition& each : definitions) {
+    files.push_back({each.path, each.text});
+    kept.push_back(std::make_shared<const RuleFile>(files.back()));
+  }
+  LoadResult loaded = LoadRules(files, defaults, {.duplicates = true});
   std::vector<ActiveSlo> active;
-  for (SavedDefinition& each : definitions) {
-    const auto file =
-        std::make_shared<const RuleFile>(RuleFile{std::move(each.path), std::move(each.text)});
-    for (Slo& slo : LoadRules({*file}, defaults).slos) {
-      const std::string id = slo.Id();
-      if (!std::binary_search(each.slo_ids.begin(), each.slo_ids.end(), id)) continue;
-      active.push_back({std::make_shared<const Slo>(std::move(slo)), false});
-      texts[id] = file;
-    }
+  for (std::size_t i = 0; i < loaded.slos.size(); ++i) {
+    const std::string id = loaded.slos[i].Id();
+    const std::size_t file = loaded.file_of[i];
+    const std::vector<std::string>& ids = definitions[file].slo_ids;
+    if (!std::binary_search(ids.begin(), ids.end(), id)) continue;
+    if (!texts.try_emplace(id, kept[file]).second) continue;
+    active.push_back({std::make_shared<const Slo>(std::move(loaded.slos[i])), false});
   }
   return active;
 }
@@ -142,7 +148,7 @@ absl::Status Daemon::Load(bool only_if_changed) {
 }
 
 // Remembers the text of each SLO that runs: that of its file now, or, where it is stale or the load
-// was refused, the one before.
+// was refused, the one before; and what these may refer to.
 void Daemon::KeepDefinitions(const SpecFiles& files) {
   Texts now;
   for (const RuleFile& file : files.files) {
@@ -167,6 +173,11 @@ void Daemon::KeepDefinitions(const SpecFiles& files) {
   for (auto& [file, of_file] : ids) {
     std::sort(of_file.begin(), of_file.end());
     all.push_back({file->path, file->text, std::move(of_file)});
+  }
+  for (const RuleFile& file : files.files) {
+    if (MayBeShared(file) && !ids.contains(now[file.path].get())) {
+      all.push_back({file.path, file.text, {}});
+    }
   }
   options_.keeper->SaveDefinitions(std::move(all));
 }

@@ -172,7 +172,7 @@ class Evaluator {
   EvaluationContext ContextOf(const Running& running, std::int64_t slot) const;
   SloStatus Judge(Running& running, std::int64_t slot, std::vector<Alert>& alerts,
                   std::vector<AlertEvent>& events);
-  void Show(const Showing& showing, AlertClass alert_class, const AlertRecord& before,
+  void Show(const Showing& showing, const AlertKey& key, const AlertRecord& before,
             AlertRecord& record);
   void KeepLost(const Running& running, absl::Time at, std::map<std::string, GroupAlerts>& known,
                 const Showing& showing);

@@ -21,19 +21,19 @@ constexpr absl::Duration kRemovedKept = absl::Minutes(10);
 // Starts that are told by an Alertmanager count for this long.
 constexpr absl::Duration kAdoptedFor = absl::Hours(1);
 
-using ShownAlerts = std::map<std::pair<std::string, AlertClass>, const Alert*>;
+using ShownAlerts = std::map<std::pair<std::string, AlertKey>, const Alert*>;
 
 ShownAlerts IndexOf(const std::vector<Alert>& shown) {
   ShownAlerts index;
-  for (const Alert& alert : shown) index[{alert.group_key, alert.alert_class}] = &alert;
+  for (const Alert& alert : shown) index[{alert.group_key, alert.Key()}] = &alert;
   return index;
 }
 
 // The records that are not inactive.
 GroupAlerts ActiveOf(const GroupAlerts& records) {
   GroupAlerts active;
-  for (const auto& [alert_class, record] : records) {
-    if (record.state != AlertState::kInactive) active[alert_class] = record;
+  for (const auto& [key, record] : records) {
+    if (record.state != AlertState::kInactive) active[key] = record;
   }
   return active;
 }
@@ -65,8 +65,8 @@ std::string ExplainEnd(Alert& alert, const AlertRecord& record, const AlertRecor
 }
 
 // The burn-rate tiers of a record, or the one condition of a no-data alert.
-std::vector<Tier> TiersOfRecord(const Slo& slo, AlertClass alert_class) {
-  if (alert_class != AlertClass::kNoData) return TiersOf(slo, alert_class);
+std::vector<Tier> TiersOfRecord(const Slo& slo, const AlertKey& key) {
+  if (key.alert_class != AlertClass::kNoData) return TiersOf(slo, key);
   if (!slo.alerts.no_data) return {};
   return {Tier{.alert_class = AlertClass::kNoData}};
 }
@@ -128,9 +128,9 @@ SloStatus Evaluator::Judge(Running& running, std::int64_t slot, std::vector<Aler
     const GroupAlerts was = ActiveOf(records);
     GroupStatus group = running.judge->Evaluate(meter, i, context, records);
     const Showing showing = {status, group, before, context.at, shown, events};
-    for (auto& [alert_class, record] : records) {
-      const auto old = was.find(alert_class);
-      Show(showing, alert_class, old == was.end() ? AlertRecord() : old->second, record);
+    for (auto& [alert, record] : records) {
+      const auto old = was.find(alert);
+      Show(showing, alert, old == was.end() ? AlertRecord() : old->second, record);
     }
     if (running.judge->HasAgedOut(meter, i, group, context) && ActiveOf(records).empty()) continue;
     status.series += group.series;
@@ -146,11 +146,11 @@ SloStatus Evaluator::Judge(Running& running, std::int64_t slot, std::vector<Aler
 }
 
 // Shows what has become of one alert in an evaluation.
-void Evaluator::Show(const Showing& showing, AlertClass alert_class, const AlertRecord& before,
+void Evaluator::Show(const Showing& showing, const AlertKey& key, const AlertRecord& before,
                      AlertRecord& record) {
   const AlertState from = before.state;
   if (record.state == AlertState::kInactive && from == AlertState::kInactive) return;
-  const auto entry = showing.before.find({showing.group.key, alert_class});
+  const auto entry = showing.before.find({showing.group.key, key});
   const Alert* old = entry == showing.before.end() ? nullptr : entry->second;
   const Released* released = nullptr;
   if (from == AlertState::kFiring && record.state == AlertState::kFiring && old != nullptr) {
@@ -166,9 +166,8 @@ void Evaluator::Show(const Showing& showing, AlertClass alert_class, const Alert
 
   const bool ends = from == AlertState::kFiring && record.state == AlertState::kResolved;
   const bool asked_for = record.resolution != Resolution::kRemoved;
-  Alert alert =
-      MakeAlert(showing.status, showing.group, alert_class, record, options_.around, showing.at);
-  std::string cause = DecidingNumbers(showing.group, alert_class);
+  Alert alert = MakeAlert(showing.status, showing.group, key, record, options_.around, showing.at);
+  std::string cause = DecidingNumbers(showing.group, key);
   if (ends && old != nullptr) {
     // Whoever was told that it fires has to be told of the same alert.
     alert.labels = old->labels;
@@ -209,12 +208,12 @@ void Evaluator::KeepLost(const Running& running, absl::Time at,
   for (const auto& [key, records] : running.alerts) {
     if (known.contains(key)) continue;
     GroupAlerts kept;
-    for (const auto& [alert_class, before] : records) {
-      const auto old = showing.before.find({key, alert_class});
+    for (const auto& [alert_key, before] : records) {
+      const auto old = showing.before.find({key, alert_key});
       if (old == showing.before.end()) continue;
       AlertRecord record = ForgetResolved(before, at);
       if (record.state == AlertState::kFiring) {
-        const std::vector<Tier> tiers = TiersOfRecord(*running.slo, alert_class);
+        const std::vector<Tier> tiers = TiersOfRecord(*running.slo, alert_key);
         const std::vector<TierVerdict> unknown(tiers.size());
         record = Advance(record, tiers, unknown, at, {options_.hold_limit, false});
       } else if (record.state != AlertState::kResolved) {
@@ -239,7 +238,7 @@ void Evaluator::KeepLost(const Running& running, absl::Time at,
             {at, AlertState::kFiring, AlertState::kResolved, alert, std::move(cause)});
       }
       showing.shown.push_back(std::move(alert));
-      kept[alert_class] = std::move(record);
+      kept[alert_key] = std::move(record);
     }
     if (!kept.empty()) known[key] = std::move(kept);
   }
@@ -253,7 +252,7 @@ void Evaluator::KeepRetired(absl::Time at, std::vector<Alert>& alerts,
       if (const Released* released = FindRelease(alert)) {
         Depart(alert, released->annotation, released->text,
                fmt::format("{}: {}", released->annotation, released->text), at, events);
-        retired.records[alert.group_key].erase(alert.alert_class);
+        retired.records[alert.group_key].erase(alert.Key());
         return true;
       }
       if (!over) return false;

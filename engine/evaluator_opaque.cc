@@ -15,8 +15,9 @@ namespace {
 
 bool AnyFiring(const std::map<std::string, GroupAlerts>& alerts) {
   for (const auto& [group, records] : alerts) {
-    for (const auto& [alert_class, record] : records) {
-      if (record.state == AlertState::kFiring && alert_class != AlertClass::kNoData) return true;
+    for (const auto& [key, record] : records) {
+      if (record.state == AlertState::kFiring && key.alert_class != AlertClass::kNoData)
+        return true;
     }
   }
   return false;

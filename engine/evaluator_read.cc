@@ -36,10 +36,10 @@ constexpr double kUpShare = 0.9;
 // `age` old; zero when there is none.
 absl::Duration LongestEmptied(const Slo& slo, const GroupAlerts& records, absl::Duration age) {
   absl::Duration longest;
-  for (const auto& [alert_class, record] : records) {
+  for (const auto& [key, record] : records) {
     if (record.state != AlertState::kFiring) continue;
     absl::Duration window;
-    for (const Tier& tier : TiersOf(slo, alert_class)) window = std::max(window, tier.long_window);
+    for (const Tier& tier : TiersOf(slo, key)) window = std::max(window, tier.long_window);
     if (window < age) longest = std::max(longest, window);
   }
   return longest;

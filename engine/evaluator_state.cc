@@ -157,9 +157,9 @@ void Evaluator::SaveAlerts(SourceDelta& delta) {
   };
   for (const auto& running : running_) {
     for (const auto& [group, records] : running->alerts) {
-      for (const auto& [alert_class, record] : records) {
+      for (const auto& [key, record] : records) {
         if (IsWorthSaving(record)) {
-          save(MakeSavedAlert(running->slo->Id(), group, alert_class, record, running->shown, {}));
+          save(MakeSavedAlert(running->slo->Id(), group, key, record, running->shown, {}));
         }
       }
     }
@@ -169,17 +169,17 @@ void Evaluator::SaveAlerts(SourceDelta& delta) {
       AlertRecord record;
       const auto records = retired.records.find(alert.group_key);
       if (records != retired.records.end()) {
-        const auto known = records->second.find(alert.alert_class);
+        const auto known = records->second.find(alert.Key());
         if (known != records->second.end()) record = known->second;
       }
-      save(MakeSavedAlert(retired.id, alert.group_key, alert.alert_class, record, {&alert, 1},
+      save(MakeSavedAlert(retired.id, alert.group_key, alert.Key(), record, {&alert, 1},
                           retired.removed));
     }
   }
   for (const Alert& alert : departed_) {
     // Known by its labels: the SLO has another alert of that class by now, or none.
-    SavedAlert saved = MakeSavedAlert(alert.slo_id, alert.group_key, alert.alert_class, {},
-                                      {&alert, 1}, alert.resolved_at);
+    SavedAlert saved = MakeSavedAlert(alert.slo_id, alert.group_key, alert.Key(), {}, {&alert, 1},
+                                      alert.resolved_at);
     saved.group = alert.Id();
     save(std::move(saved));
   }
@@ -262,7 +262,7 @@ void Evaluator::RestoreAlerts(const SavedSource& saved, std::vector<std::string>
       problems.push_back(fmt::format("an alert of {} can't be read", each.slo_id));
       continue;
     }
-    if (restored->alert_class == AlertClass::kSource) {
+    if (restored->key.alert_class == AlertClass::kSource) {
       watch_.Restore(std::move(restored->record));
       continue;
     }
@@ -272,7 +272,7 @@ void Evaluator::RestoreAlerts(const SavedSource& saved, std::vector<std::string>
     }
     const auto running = by_id.find(each.slo_id);
     if (running != by_id.end() && !restored->removed) {
-      running->second->alerts[each.group][restored->alert_class] = std::move(restored->record);
+      running->second->alerts[each.group][restored->key] = std::move(restored->record);
       if (restored->alert) running->second->shown.push_back(*std::move(restored->alert));
       continue;
     }
@@ -283,7 +283,7 @@ void Evaluator::RestoreAlerts(const SavedSource& saved, std::vector<std::string>
       retired_.push_back({each.slo_id, nullptr, restored->removed.value_or(last_at_), {}, {}});
       retired = std::prev(retired_.end());
     }
-    retired->records[each.group][restored->alert_class] = std::move(restored->record);
+    retired->records[each.group][restored->key] = std::move(restored->record);
     retired->alerts.push_back(*std::move(restored->alert));
   }
 }

@@ -16,15 +16,15 @@ namespace slowburn {
 // Whether a record says more than that nothing is the matter.
 bool IsWorthSaving(const AlertRecord& record);
 
-// Where the alert of one class of one group stands, with what was last told of it: that one among
+// Where one alert of one group stands, with what was last told of it: that one among
 // `shown`, if it is there.  `removed` is when its SLO was, if it was.
-SavedAlert MakeSavedAlert(const std::string& slo_id, const std::string& group,
-                          AlertClass alert_class, const AlertRecord& record,
-                          std::span<const Alert> shown, std::optional<absl::Time> removed);
+SavedAlert MakeSavedAlert(const std::string& slo_id, const std::string& group, const AlertKey& key,
+                          const AlertRecord& record, std::span<const Alert> shown,
+                          std::optional<absl::Time> removed);
 
 // What `MakeSavedAlert` was made of.
 struct RestoredAlert {
-  AlertClass alert_class = AlertClass::kPage;
+  AlertKey key;
   AlertRecord record;
   std::optional<Alert> alert;
   std::optional<absl::Time> removed;

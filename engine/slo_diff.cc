@@ -110,15 +110,13 @@ void CompareTiers(const std::vector<Tier>& before, std::vector<Tier> after, Chan
 
 std::string Text(const std::optional<NoDataPolicy>& policy) {
   if (!policy) return "disabled";
-  return fmt::format("{} after {}", ToString(policy->alert_class), DurationText(policy->after));
+  const std::string name = policy->name.empty() ? "" : policy->name + " ";
+  return fmt::format("{}{} after {}", name, ToString(policy->alert_class),
+                     DurationText(policy->after));
 }
 
 std::string_view Text(AlertMode mode) {
   return mode == AlertMode::kShadow ? "shadow" : "live";
-}
-
-std::string_view Text(Format format) {
-  return format == Format::kSloth ? "sloth" : "native";
 }
 
 void ComparePolicies(const AlertPolicy& before, const AlertPolicy& after, Changes& changes) {
@@ -154,7 +152,7 @@ std::string DescribeChange(const Slo& before, const Slo& after) {
   changes.Compare("owner", before.owner, after.owner);
   changes.Note("description", before.description, after.description);
   changes.Note("sli", before.sli, after.sli);
-  changes.Compare("format", Text(before.format), Text(after.format));
+  changes.Compare("format", ToString(before.format), ToString(after.format));
   return changes.Text();
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 
 namespace slowburn {
 namespace {
@@ -80,20 +81,20 @@ bool HasFreshSibling(const Meter& meter, std::size_t index, absl::Duration windo
 
 }  // namespace
 
-std::vector<Tier> TiersOf(const Slo& slo, AlertClass alert_class) {
+std::vector<Tier> TiersOf(const Slo& slo, const AlertKey& key) {
   std::vector<Tier> tiers;
   for (const Tier& tier : slo.alerts.tiers) {
-    if (tier.alert_class == alert_class) tiers.push_back(tier);
+    if (tier.Key() == key) tiers.push_back(tier);
   }
   return tiers;
 }
 
 GroupAlerts CarryOver(const GroupAlerts& alerts, const Slo& from, const Slo& to) {
   GroupAlerts carried = alerts;
-  for (auto& [alert_class, record] : carried) {
-    if (alert_class == AlertClass::kNoData) continue;
-    const std::vector<Tier> old_tiers = TiersOf(from, alert_class);
-    const std::vector<Tier> new_tiers = TiersOf(to, alert_class);
+  for (auto& [key, record] : carried) {
+    if (key.alert_class == AlertClass::kNoData) continue;
+    const std::vector<Tier> old_tiers = TiersOf(from, key);
+    const std::vector<Tier> new_tiers = TiersOf(to, key);
     std::vector<TierState> states(new_tiers.size());
     for (std::size_t i = 0; i < new_tiers.size(); ++i) {
       for (std::size_t j = 0; j < old_tiers.size() && j < record.tiers.size(); ++j) {
@@ -131,12 +132,14 @@ SloJudge::SloJudge(const Slo& slo)
     if (threshold.ok()) judged.threshold = *threshold;
     tiers_.push_back(std::move(judged));
   }
-  for (const AlertClass alert_class : {AlertClass::kPage, AlertClass::kTicket}) {
-    JudgedClass judged = {alert_class, TiersOf(slo, alert_class), {}};
+  std::set<AlertKey> keys = {AlertClass::kPage, AlertClass::kTicket};
+  for (const Tier& tier : slo.alerts.tiers) keys.insert(tier.Key());
+  for (const AlertKey& key : keys) {
+    JudgedAlert judged = {key, TiersOf(slo, key), {}};
     for (std::size_t i = 0; i < tiers_.size(); ++i) {
-      if (tiers_[i].tier.alert_class == alert_class) judged.indices.push_back(i);
+      if (tiers_[i].tier.Key() == key) judged.indices.push_back(i);
     }
-    classes_.push_back(std::move(judged));
+    alerts_.push_back(std::move(judged));
   }
 }
 
@@ -263,9 +266,9 @@ GroupStatus SloJudge::Evaluate(const Meter& meter, std::size_t index,
     status.tiers.push_back(Judge(tier, readings, status, context));
   }
   std::vector<TierVerdict> verdicts;
-  for (const JudgedClass& judged : classes_) {
+  for (const JudgedAlert& judged : alerts_) {
     verdicts.clear();
-    AlertRecord& record = alerts[judged.alert_class];
+    AlertRecord& record = alerts[judged.key];
     // What is sealed of the time before it fired says nothing of whether it is over.
     const bool early = record.state == AlertState::kFiring && record.starts_at &&
                        *record.starts_at > context.sealed_until;
@@ -281,6 +284,13 @@ GroupStatus SloJudge::Evaluate(const Meter& meter, std::size_t index,
     for (std::size_t i = 0; i < judged.indices.size(); ++i) {
       status.tiers[judged.indices[i]].state = record.tiers[i];
     }
+  }
+
+  for (auto& [key, record] : alerts) {
+    // Those that no tier names any more.
+    const auto is_judged = [&name = key](const JudgedAlert& judged) { return judged.key == name; };
+    if (key.name.empty() || std::any_of(alerts_.begin(), alerts_.end(), is_judged)) continue;
+    AdvanceClass(record, {}, {}, context.at, {context.hold_limit, false});
   }
 
   AdvanceNoData(meter, index, context, status, alerts[AlertClass::kNoData]);

@@ -15,8 +15,8 @@
 
 namespace slowburn {
 
-// The standing alerts of one group, by class.
-using GroupAlerts = std::map<AlertClass, AlertRecord>;
+// The standing alerts of one group.
+using GroupAlerts = std::map<AlertKey, AlertRecord>;
 
 // What an evaluation knows beside the meter.
 struct EvaluationContext {
@@ -60,8 +60,8 @@ class SloJudge {
     std::optional<Ratio> threshold;  // Error ratio; nullopt when it can't be computed exactly.
   };
 
-  struct JudgedClass {
-    AlertClass alert_class = AlertClass::kPage;
+  struct JudgedAlert {
+    AlertKey key;
     std::vector<Tier> tiers;
     std::vector<std::size_t> indices;  // Of the tiers.
   };
@@ -85,11 +85,11 @@ class SloJudge {
   std::size_t whole_index_ = 0;          // Of the SLO's own window.
   std::size_t burn_index_ = 0;           // Of the window whose burn tells the time to exhaustion.
   std::vector<JudgedTier> tiers_;
-  std::vector<JudgedClass> classes_;
+  std::vector<JudgedAlert> alerts_;
 };
 
-// The tiers of `slo` that are of `alert_class`, in order.
-std::vector<Tier> TiersOf(const Slo& slo, AlertClass alert_class);
+// The tiers of `slo` that belong to the alert, in order.
+std::vector<Tier> TiersOf(const Slo& slo, const AlertKey& key);
 
 // Carries alerts over to a changed definition: a tier keeps its state where its windows are the
 // same.

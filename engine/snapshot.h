@@ -93,6 +93,7 @@ struct Alert {
   AlertState state = AlertState::kInactive;
   AlertMode mode = AlertMode::kLive;
   AlertClass alert_class = AlertClass::kPage;
+  std::string name;  // Of several of its class in a group, which one; mostly empty.
   std::string slo_id;
   std::string group_key;
   absl::Time active_since;
@@ -101,6 +102,8 @@ struct Alert {
   std::string generator_url;  // Absolute, of the query that shows it; may be empty.
   double value = 0;           // The burn rate of the deciding tier's long window.
   bool held = false;          // Firing, and nobody can tell now whether it still should.
+
+  AlertKey Key() const { return {alert_class, name}; }
 
   // The identity as text.
   std::string Id() const { return LabelsToString(labels); }

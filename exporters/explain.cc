@@ -113,8 +113,7 @@ std::string AlertLine(const Alert& alert, absl::Time now) {
   const auto when = [&](absl::Time time) {
     return fmt::format("{} ({})", UtcTime(time), Relative(time, now));
   };
-  std::string text =
-      fmt::format("Alert {}: {}", ToString(alert.alert_class), ToString(alert.state));
+  std::string text = fmt::format("Alert {}: {}", ToString(alert.Key()), ToString(alert.state));
   if (alert.starts_at) text += fmt::format(" since {}", when(*alert.starts_at));
   text += fmt::format(", condition since {}", when(alert.active_since));
   if (alert.resolved_at) text += fmt::format(", resolved {}", when(*alert.resolved_at));
@@ -137,10 +136,7 @@ std::string Alerts(const ExplainSubject& subject, const GroupStatus& group,
   const absl::Time now = subject.ref.source->at;
   std::string out;
   bool any = false;
-  for (const AlertClass alert_class :
-       {AlertClass::kPage, AlertClass::kTicket, AlertClass::kNoData}) {
-    const Alert* alert = subject.alerts.Find(subject.ref.slo().Id(), group.key, alert_class);
-    if (alert == nullptr) continue;
+  for (const Alert* alert : subject.alerts.Of(subject.ref.slo().Id(), group.key)) {
     any = true;
     out += AlertLine(*alert, now);
     if (acks && alert->mode == AlertMode::kLive && alert->state != AlertState::kPending) {

@@ -64,12 +64,12 @@ std::string DataAge(const GroupStatus& group) {
   return fmt::format("the newest sample is {} old", InWords(*group.data_age));
 }
 
-// The tier of `alert_class` that is true and furthest above its threshold; else null.
-const TierStatus* DecidingTier(const GroupStatus& group, AlertClass alert_class) {
+// The tier of an alert that is true and furthest above its threshold; else null.
+const TierStatus* DecidingTier(const GroupStatus& group, const AlertKey& key) {
   const TierStatus* deciding = nullptr;
   double most = -1;
   for (const TierStatus& tier : group.tiers) {
-    if (tier.tier.alert_class != alert_class || tier.verdict.firing != Truth::kTrue) continue;
+    if (tier.tier.Key() != key || tier.verdict.firing != Truth::kTrue) continue;
     const double burn =
         std::min(tier.long_window.burn_rate.value_or(0), tier.short_window.burn_rate.value_or(0));
     const double share = burn / tier.tier.factor.AsDouble();
@@ -81,9 +81,9 @@ const TierStatus* DecidingTier(const GroupStatus& group, AlertClass alert_class)
   return deciding;
 }
 
-const TierStatus* UnknownTier(const GroupStatus& group, std::optional<AlertClass> alert_class) {
+const TierStatus* UnknownTier(const GroupStatus& group, const std::optional<AlertKey>& key) {
   for (const TierStatus& tier : group.tiers) {
-    if (alert_class && tier.tier.alert_class != *alert_class) continue;
+    if (key && tier.tier.Key() != *key) continue;
     if (tier.verdict.firing == Truth::kUnknown || tier.verdict.resolving == Truth::kUnknown) {
       return &tier;
     }
@@ -93,17 +93,17 @@ const TierStatus* UnknownTier(const GroupStatus& group, std::optional<AlertClass
 
 // Why a burn alert holds, whether or not its condition does at this moment.
 std::string WhyBurning(const Alert& alert, const GroupStatus& group) {
-  const AlertClass alert_class = alert.alert_class;
-  if (const TierStatus* tier = DecidingTier(group, alert_class)) {
+  const AlertKey key = alert.Key();
+  if (const TierStatus* tier = DecidingTier(group, key)) {
     return fmt::format("burning {}; {}", BothWindows(*tier), Need(*tier));
   }
-  if (const TierStatus* tier = alert.held ? UnknownTier(group, alert_class) : nullptr) {
+  if (const TierStatus* tier = alert.held ? UnknownTier(group, key) : nullptr) {
     return fmt::format(
         "held, as it cannot be known whether it is over: {} ({})",
         tier->reason == TierReason::kNone ? DataAge(group) : Printable(ReasonText(*tier)),
         TierName(*tier));
   }
-  if (const auto nearest = NearestTier(group, alert_class)) {
+  if (const auto nearest = NearestTier(group, key)) {
     return fmt::format("no longer above, with {}; {}; it ends when sealed data shows the same",
                        BothWindows(*nearest->tier), Need(*nearest->tier));
   }
@@ -124,7 +124,7 @@ std::string PendingAnswer(const Alert& alert, const GroupStatus& group, absl::Ti
       fmt::format("{} PENDING {}", Capitals(alert.alert_class), Since(alert.active_since, now));
   if (alert.alert_class == AlertClass::kNoData) return head + ": " + DataAge(group) + ".";
   std::string wait;
-  const TierStatus* tier = DecidingTier(group, alert.alert_class);
+  const TierStatus* tier = DecidingTier(group, alert.Key());
   if (tier != nullptr && tier->tier.for_duration > absl::ZeroDuration()) {
     wait = fmt::format(", and fires after {}", DurationText(tier->tier.for_duration));
   }
@@ -218,10 +218,10 @@ std::vector<std::string> ProblemsOf(const SloRef& ref) {
 }
 
 std::optional<TierNearness> NearestTier(const GroupStatus& group,
-                                        std::optional<AlertClass> alert_class) {
+                                        const std::optional<AlertKey>& key) {
   std::optional<TierNearness> nearest;
   for (const TierStatus& tier : group.tiers) {
-    if (alert_class && tier.tier.alert_class != *alert_class) continue;
+    if (key && tier.tier.Key() != *key) continue;
     if (!tier.long_window.burn_rate || !tier.short_window.burn_rate) continue;
     const WindowStatus* lower = *tier.short_window.burn_rate < *tier.long_window.burn_rate
                                     ? &tier.short_window
@@ -237,10 +237,8 @@ std::string AnswerFor(const ExplainSubject& subject, const GroupStatus& group) {
   const absl::Time now = subject.ref.source->at;
   const std::string id = slo.slo->Id();
   for (const AlertState wanted : {AlertState::kFiring, AlertState::kPending}) {
-    for (const AlertClass alert_class :
-         {AlertClass::kPage, AlertClass::kTicket, AlertClass::kNoData}) {
-      const Alert* alert = subject.alerts.Find(id, group.key, alert_class);
-      if (alert == nullptr || alert->state != wanted) continue;
+    for (const Alert* alert : subject.alerts.Of(id, group.key)) {
+      if (alert->state != wanted) continue;
       return wanted == AlertState::kFiring ? FiringAnswer(*alert, group, now)
                                            : PendingAnswer(*alert, group, now);
     }

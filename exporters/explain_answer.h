@@ -41,8 +41,8 @@ struct TierNearness {
   double share = 0;                     // Above 1 both windows exceed.
 };
 
-// The tier nearest to firing, of `alert_class` or of all; nullopt when no burn rate is known.
+// The tier nearest to firing, of one alert or of all; nullopt when no burn rate is known.
 std::optional<TierNearness> NearestTier(const GroupStatus& group,
-                                        std::optional<AlertClass> alert_class = std::nullopt);
+                                        const std::optional<AlertKey>& key = std::nullopt);
 
 }  // namespace slowburn

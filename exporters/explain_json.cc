@@ -12,10 +12,7 @@ using nlohmann::json;
 json AlertsJson(const ExplainSubject& subject, const GroupStatus& group,
                 const AcknowledgementsOf& acks) {
   json out = json::array();
-  for (const AlertClass alert_class :
-       {AlertClass::kPage, AlertClass::kTicket, AlertClass::kNoData}) {
-    const Alert* alert = subject.alerts.Find(subject.ref.slo().Id(), group.key, alert_class);
-    if (alert == nullptr) continue;
+  for (const Alert* alert : subject.alerts.Of(subject.ref.slo().Id(), group.key)) {
     json acknowledged = json::array();
     if (acks && alert->mode == AlertMode::kLive) {
       for (const Acknowledgement& ack : acks(alert->Id())) {

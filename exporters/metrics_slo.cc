@@ -411,10 +411,6 @@ class SloExposition {
     }
   }
 
-  static std::string AlertName(const Slo& slo, AlertClass alert_class) {
-    return alert_class == AlertClass::kNoData ? std::string(kNoDataAlertName) : slo.alerts.name;
-  }
-
   const Snapshot& snapshot_;
   const std::vector<SloRef> slos_;
   const std::vector<Row> rows_;

@@ -85,15 +85,30 @@ std::optional<SloRef> FindSlo(const Snapshot& snapshot, std::string_view id) {
 
 AlertIndex::AlertIndex(const SourceSnapshot& source) {
   for (const Alert& alert : source.alerts) {
-    const Alert*& kept = alerts_[{alert.slo_id, alert.group_key, alert.alert_class}];
+    const Alert*& kept = alerts_[{alert.slo_id, alert.group_key}][alert.Key()];
     if (kept == nullptr || Weight(alert.state) > Weight(kept->state)) kept = &alert;
   }
 }
 
 const Alert* AlertIndex::Find(std::string_view slo_id, std::string_view group_key,
                               AlertClass alert_class) const {
-  const auto it = alerts_.find({slo_id, group_key, alert_class});
-  return it == alerts_.end() ? nullptr : it->second;
+  const auto group = alerts_.find({slo_id, group_key});
+  if (group == alerts_.end()) return nullptr;
+  const Alert* found = nullptr;
+  for (auto it = group->second.lower_bound(alert_class);
+       it != group->second.end() && it->first.alert_class == alert_class; ++it) {
+    if (found == nullptr || Weight(it->second->state) > Weight(found->state)) found = it->second;
+  }
+  return found;
+}
+
+std::vector<const Alert*> AlertIndex::Of(std::string_view slo_id,
+                                         std::string_view group_key) const {
+  std::vector<const Alert*> all;
+  const auto group = alerts_.find({slo_id, group_key});
+  if (group == alerts_.end()) return all;
+  for (const auto& [key, alert] : group->second) all.push_back(alert);
+  return all;
 }
 
 AlertState AlertIndex::StateOf(std::string_view slo_id, std::string_view group_key,

@@ -38,16 +38,21 @@ class AlertIndex {
  public:
   explicit AlertIndex(const SourceSnapshot& source);
 
-  // Null when nothing is pending, firing or just resolved.
+  // Of a class, the alert that matters most; null when nothing is pending, firing or just resolved.
   const Alert* Find(std::string_view slo_id, std::string_view group_key,
                     AlertClass alert_class) const;
 
-  // The state of that alert, inactive when there is none.
+  // All alerts of a group, page before ticket before no_data, and by name.
+  std::vector<const Alert*> Of(std::string_view slo_id, std::string_view group_key) const;
+
+  // The state of the first of that class to Find, inactive when there is none.
   AlertState StateOf(std::string_view slo_id, std::string_view group_key,
                      AlertClass alert_class) const;
 
  private:
-  std::map<std::tuple<std::string_view, std::string_view, AlertClass>, const Alert*> alerts_;
+  using Group = std::pair<std::string_view, std::string_view>;
+
+  std::map<Group, std::map<AlertKey, const Alert*>> alerts_;
 };
 
 // Whether what is asked of the group can be answered now; when not, and nothing fires or pends, its

@@ -214,7 +214,7 @@ class SlothReader {
     const YamlNode empty;
     MapReader map(node != nullptr ? *node : empty, "alerting", report_, kLenient);
     AlertSettings own;
-    own.labels = Merge(slo.labels, ReadSlothLabels(map, "labels", LabelUse::kAlert, report_));
+    own.labels = ReadSlothLabels(map, "labels", LabelUse::kAlert, report_);
     own.annotations = ReadSlothLabels(map, "annotations", LabelUse::kAnnotation, report_);
     own.page = ReadAlert(map, "page_alert");
     own.ticket = ReadAlert(map, "ticket_alert");
@@ -231,7 +231,7 @@ class SlothReader {
     own.page.labels["sloth_severity"] = "page";
     own.ticket.labels["sloth_severity"] = "ticket";
     AlertSettings merged = Merge(defaults_.alerts, own);
-    AddAnnotations(merged, slo);
+    AddAnnotations(merged);
     return merged;
   }
 
@@ -248,9 +248,9 @@ class SlothReader {
   }
 
   // Sloth gives each alert a title and a summary, where the user gives none.
-  static void AddAnnotations(AlertSettings& alerts, const Slo& slo) {
+  static void AddAnnotations(AlertSettings& alerts) {
     const std::string about =
-        fmt::format("{} {} SLO error budget burn rate is", slo.service, slo.name);
+        "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is";
     const auto add = [&](ClassSettings& to, std::string_view key, std::string text) {
       if (!alerts.annotations.contains(key)) to.annotations.emplace(key, std::move(text));
     };
@@ -269,7 +269,8 @@ class SlothReader {
 
 }  // namespace
 
-std::vector<Slo> ReadSloth(const YamlNode& document, const RuleDefaults& defaults, Report& report) {
+std::vector<Slo> ReadSloth(const YamlNode& document, const RuleDefaults& defaults,
+                           const SharedDocuments&, Report& report) {
   return SlothReader(document, defaults, report).Read();
 }
 

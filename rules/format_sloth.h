@@ -5,6 +5,7 @@
 
 #include "rules/config.h"
 #include "rules/report.h"
+#include "rules/shared_documents.h"
 #include "rules/slo.h"
 #include "rules/yaml.h"
 
@@ -15,6 +16,7 @@ namespace slowburn {
 // keep working.
 //
 // An SLO with an error is left out; with an error in what the document's SLOs share, all are.
-std::vector<Slo> ReadSloth(const YamlNode& document, const RuleDefaults& defaults, Report& report);
+std::vector<Slo> ReadSloth(const YamlNode& document, const RuleDefaults& defaults,
+                           const SharedDocuments& shared, Report& report);
 
 }  // namespace slowburn

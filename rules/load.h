@@ -23,12 +23,24 @@ struct LoadResult {
   std::vector<Slo> slos;    // The valid ones, in the order of files and documents, no duplicates.
   Diagnostics diagnostics;  // Everything found, in the same order.
   std::vector<std::string> bad_files;  // Paths of the files with an error in them.
+  std::vector<std::size_t> file_of;    // Of each SLO, the place of its file among those given.
 };
+
+struct LoadOptions {
+  std::optional<Format> format;   // All documents are of this format, whatever they look like.
+  std::vector<RuleFile> windows;  // Sloth's AlertWindows, instead of those among the rule files.
+  bool duplicates = false;        // Whether an SLO that is defined again is there again.
+};
+
+// Whether a file may hold documents that SLOs of other files refer to.
+bool MayBeShared(const RuleFile& file);
 
 // Reads every SLO from `files`, recognising each document's format by its content.
 //
-// One bad SLO never hides another: it is left out and reported.  `defaults` are the blocks of
-// slowburn.yaml that apply to all files.  Pure: no file is opened here.
-LoadResult LoadRules(const std::vector<RuleFile>& files, const RuleDefaults& defaults);
+// One bad SLO never hides another: it is left out and reported.  A document may refer to those of
+// other files, whatever their order.  `defaults` are the blocks of slowburn.yaml that apply to all
+// files.  Pure: no file is opened here.
+LoadResult LoadRules(const std::vector<RuleFile>& files, const RuleDefaults& defaults,
+                     const LoadOptions& options = {});
 
 }  // namespace slowburn

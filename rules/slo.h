@@ -1,8 +1,11 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <compare>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -70,6 +73,21 @@ enum class AlertClass { kPage, kTicket, kNoData, kSource };
 // `page`, `ticket`, `no_data`, `source`.
 std::string_view ToString(AlertClass alert_class);
 
+// Which alert of a group: mostly the one of its class, else one of several by its name.
+struct AlertKey {
+  AlertClass alert_class = AlertClass::kPage;
+  std::string name;  // Empty: the one of its class.
+
+  AlertKey() = default;
+
+  AlertKey(AlertClass of, std::string named = "") : alert_class(of), name(std::move(named)) {}
+
+  auto operator<=>(const AlertKey&) const = default;
+};
+
+// `page`; `page.fast` with a name.
+std::string ToString(const AlertKey& key);
+
 // One multi-window burn rate condition.
 struct Tier {
   AlertClass alert_class = AlertClass::kPage;
@@ -78,6 +96,9 @@ struct Tier {
   absl::Duration short_window;
   absl::Duration for_duration;
   absl::Duration keep_firing_for;
+  std::string alert;  // Of its class, the alert that it belongs to; empty: the one of the class.
+
+  AlertKey Key() const { return {alert_class, alert}; }
 
   bool operator==(const Tier&) const = default;
 };
@@ -94,6 +115,8 @@ struct ClassLabels {
 struct NoDataPolicy {
   absl::Duration after = absl::Minutes(15);
   AlertClass alert_class = AlertClass::kTicket;  // Whose labels the alert carries.
+  std::string name;                              // Its alertname; empty: the usual one.
+  Labels labels;                                 // Upon those of the class.
 
   bool operator==(const NoDataPolicy&) const = default;
 };
@@ -106,14 +129,26 @@ struct AlertPolicy {
   Labels annotations;  // On every class.
   ClassLabels page;
   ClassLabels ticket;
-  std::vector<Tier> tiers;  // Empty: this SLO never alerts on burn.
+  std::map<std::string, ClassLabels> named;  // Of alerts that tiers name, upon those of the class.
+  std::vector<Tier> tiers;                   // Empty: this SLO never alerts on burn.
   std::optional<NoDataPolicy> no_data = NoDataPolicy{};
   AlertMode mode = AlertMode::kLive;
 
   bool operator==(const AlertPolicy&) const = default;
 };
 
-enum class Format { kNative, kSloth };
+// What a definition was written as.
+enum class Format {
+  kNative,           // slowburn/v1
+  kSloth,            // Sloth's prometheus/v1
+  kSlothKubernetes,  // sloth.slok.dev/v1 PrometheusServiceLevel
+  kPyrra,            // pyrra.dev/v1alpha1 ServiceLevelObjective
+  kOpenSlo,          // openslo/v1
+  kOpenSloAlpha,     // openslo/v1alpha
+};
+
+// `slowburn`, `sloth`, `sloth-kubernetes`, `pyrra`, `openslo`, `openslo-v1alpha`.
+std::string_view ToString(Format format);
 
 struct Slo {
   std::string service;

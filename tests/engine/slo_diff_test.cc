@@ -67,7 +67,7 @@ TEST_CASE("DescribeChange: names what changed", "[engine]") {
          slo.by = {"region", "zone"};
        },
        "by region -> region zone"},
-      {[](Slo& slo) { slo.format = Format::kSloth; }, "format native -> sloth"},
+      {[](Slo& slo) { slo.format = Format::kSloth; }, "format slowburn -> sloth"},
       {[](Slo& slo) { slo.alerts.name = "Burn"; }, "alert name ErrorBudgetBurn -> Burn"},
       {[](Slo& slo) { slo.alerts.labels["team"] = "web"; }, "alert label team shop -> web"},
       {[](Slo& slo) { slo.alerts.annotations["runbook"] = "-"; },

@@ -43,21 +43,18 @@ TEST_CASE("ReadSloth: labels are as Go prints them", "[rules]") {
 TEST_CASE("ReadSloth: alerts carry what Sloth's own carry", "[rules]") {
   const AlertPolicy alerts = LoadEveryKey()[0].alerts;
   CHECK(alerts.name == "ShopErrors");
-  CHECK(alerts.labels == Labels{{"category", "web"},
-                                {"channel", "shop"},
-                                {"generated", "true"},
-                                {"owner", "myteam"},
-                                {"ratio", "0.2"},
+  CHECK(alerts.labels == Labels{{"channel", "shop"},
                                 {"sloth_id", "shop-requests"},
                                 {"sloth_service", "shop"},
-                                {"sloth_slo", "requests"},
-                                {"tier", "2"}});
+                                {"sloth_slo", "requests"}});
   CHECK(alerts.page.labels == Labels{{"severity", "pageteam"}, {"sloth_severity", "page"}});
   CHECK(alerts.ticket.labels ==
         Labels{{"severity", "warning"}, {"slack", "#shop"}, {"sloth_severity", "ticket"}});
   CHECK(alerts.annotations == Labels{{"summary", "Too many errors"}});
   CHECK(alerts.page.annotations ==
-        Labels{{"title", "(page) shop requests SLO error budget burn rate is too fast."}});
+        Labels{{"title",
+                "(page) {{$labels.sloth_service}} {{$labels.sloth_slo}} SLO "
+                "error budget burn rate is too fast."}});
   CHECK(alerts.ticket.annotations == Labels{{"title", "A ticket"}});
   CHECK(alerts.tiers == DefaultTiers(absl::Hours(24 * 30)));
   CHECK(alerts.no_data == std::nullopt);
@@ -68,8 +65,12 @@ TEST_CASE("ReadSloth: a disabled alert takes its tiers along", "[rules]") {
   REQUIRE(slos[1].alerts.tiers.size() == 2);
   CHECK(slos[1].alerts.tiers[0].alert_class == AlertClass::kTicket);
   CHECK(slos[1].alerts.ticket.annotations ==
-        Labels{{"summary", "shop raw SLO error budget burn rate is over expected."},
-               {"title", "(ticket) shop raw SLO error budget burn rate is too fast."}});
+        Labels{{"summary",
+                "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO "
+                "error budget burn rate is over expected."},
+               {"title",
+                "(ticket) {{$labels.sloth_service}} {{$labels.sloth_slo}} SLO "
+                "error budget burn rate is too fast."}});
   CHECK(slos[2].alerts.tiers.empty());
 }
 
