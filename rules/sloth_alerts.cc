@@ -61,11 +61,10 @@ void CheckCatalogue(const SlothWindows& windows, absl::Duration window, const Po
   if (!windows.given() || windows.Find(window) != nullptr) return;
   std::vector<std::string> periods;
   for (const absl::Duration period : windows.Periods()) periods.push_back(DurationText(period));
-  report.Add(
-      {at, Severity::kError,
-       fmt::format("the window is {}, and there are no AlertWindows of that", DurationText(window)),
-       periods.empty() ? "none could be read"
-                       : fmt::format("there are some of {}", fmt::join(periods, ", "))});
+  report.Add({at, Severity::kError,
+              fmt::format("no AlertWindows are for SLOs of {}", DurationText(window)),
+              periods.empty() ? "none could be read"
+                              : fmt::format("there are those for {}", fmt::join(periods, ", "))});
 }
 
 // A catalogue that is given was given for Sloth's SLOs, so it comes before the tiers that

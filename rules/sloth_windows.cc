@@ -114,7 +114,7 @@ void ReadAlert(MapReader& spec, std::string_view alert, SlothPeriod& period, Rep
 SlothPeriod ReadPeriod(const YamlNode& document, Report& report) {
   SlothPeriod period;
   period.at = report.At(document);
-  MapReader map(document, "the AlertWindows", report, kLenient);
+  MapReader map(document, "the document", report, kLenient);
   for (const std::string_view known : {"apiVersion", "kind", "metadata"}) map.Find(known);
   if (const YamlNode* spec = map.Need("spec")) {
     MapReader inner(*spec, "spec", report, kLenient);
