@@ -38,6 +38,8 @@ class Daemon {
     absl::Duration poll = absl::Seconds(5);  // How often rule files are looked at.
     // Reads the rule files; called on the polling thread and by Reload.
     std::function<SpecFiles()> read_files;
+    // Reads Sloth's AlertWindows, likewise; null where they are among the rule files.
+    std::function<SpecFiles()> read_windows = nullptr;
     StateKeeper* keeper = nullptr;  // Null: no state is kept.  Else must outlive this.
     // What an earlier process left: its SLOs, and by source where they stood.
     std::vector<SavedDefinition> definitions = {};
@@ -78,7 +80,8 @@ class Daemon {
 
   void Restore();
   absl::Status Load(bool only_if_changed);
-  void KeepDefinitions(const SpecFiles& files) ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
+  void KeepDefinitions(const SpecFiles& files, const SpecFiles& windows)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   void LogChanges(const std::vector<ActiveSlo>& before, const SpecFiles& files)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   std::optional<absl::Time> SourceNow(Loop& loop);
@@ -101,6 +104,8 @@ class Daemon {
   std::vector<ActiveSlo> running_ ABSL_GUARDED_BY(load_mutex_);
   // Of what runs, the file that it was read from, as it was then.
   std::map<std::string, std::shared_ptr<const RuleFile>> texts_ ABSL_GUARDED_BY(load_mutex_);
+  // What SLOs may refer to, as it was when none was stale.
+  std::vector<SavedDefinition> shared_ ABSL_GUARDED_BY(load_mutex_);
   std::size_t loaded_hash_ ABSL_GUARDED_BY(load_mutex_) = 0;
   absl::Status last_load_ ABSL_GUARDED_BY(load_mutex_);
 

@@ -17,8 +17,8 @@
 namespace slowburn {
 namespace {
 
-std::size_t HashOf(const SpecFiles& files) {
-  std::size_t hash = files.unreadable.size();
+std::size_t HashOf(const SpecFiles& files, std::size_t seed) {
+  std::size_t hash = seed * 1'000'003 + files.unreadable.size();
   const auto mix = [&hash](const std::string& text) {
     hash = hash * 1'000'003 + std::hash<std::string>()(text);
   };
@@ -32,17 +32,32 @@ std::size_t HashOf(const SpecFiles& files) {
 
 using Texts = std::map<std::string, std::shared_ptr<const RuleFile>>;
 
+// In the place of the SLOs of a file that has none, but AlertWindows that were given apart.  No
+// SLO's: these have a slash.
+constexpr std::string_view kWindows = "AlertWindows";
+
+bool IsWindows(const SavedDefinition& definition) {
+  return definition.slo_ids.size() == 1 && definition.slo_ids[0] == kWindows;
+}
+
 // The SLOs of `definitions` as their texts define them, and the texts by SLO.  Of one path there
 // may be two texts, each the one that its SLOs have.
 std::vector<ActiveSlo> Parse(std::vector<SavedDefinition> definitions, const RuleDefaults& defaults,
                              Texts& texts) {
+  LoadOptions options{.duplicates = true};
+  for (const SavedDefinition& each : definitions) {
+    if (!IsWindows(each)) continue;
+    if (!options.windows.has_value()) options.windows.emplace();
+    options.windows->push_back({each.path, each.text});
+  }
+  std::erase_if(definitions, IsWindows);
   std::vector<RuleFile> files;
   std::vector<std::shared_ptr<const RuleFile>> kept;
   for (const SavedDefinition& each : definitions) {
     files.push_back({each.path, each.text});
     kept.push_back(std::make_shared<const RuleFile>(files.back()));
   }
-  LoadResult loaded = LoadRules(files, defaults, {.duplicates = true});
+  LoadResult loaded = LoadRules(files, defaults, options);
   std::vector<ActiveSlo> active;
   for (std::size_t i = 0; i < loaded.slos.size(); ++i) {
     const std::string id = loaded.slos[i].Id();
@@ -66,6 +81,9 @@ SavedEvent Change(absl::Time at, const std::string& slo_id, std::string text) {
 void Daemon::Restore() {
   if (options_.keeper == nullptr) return;
   const MutexLock lock(&load_mutex_);
+  for (const SavedDefinition& each : options_.definitions) {
+    if (each.slo_ids.empty() || IsWindows(each)) shared_.push_back(each);
+  }
   running_ = Parse(std::exchange(options_.definitions, {}), options_.config.defaults, texts_);
   const std::int64_t interval_ms = absl::ToInt64Milliseconds(options_.config.interval);
   const std::int64_t now_slot = absl::ToUnixMillis(clock_.TimeNow()) / interval_ms;
@@ -99,14 +117,19 @@ absl::Status Daemon::Reload() {
 absl::Status Daemon::Load(bool only_if_changed) {
   const MutexLock lock(&load_mutex_);
   const SpecFiles files = options_.read_files();
-  const std::size_t hash = HashOf(files);
+  const SpecFiles windows = options_.read_windows ? options_.read_windows() : SpecFiles{};
+  const std::size_t hash = HashOf(windows, HashOf(files, 0));
   if (only_if_changed && hash == loaded_hash_) return last_load_;
   loaded_hash_ = hash;
 
-  LoadResult loaded = LoadRules(files.files, options_.config.defaults);
+  LoadOptions options;
+  if (options_.read_windows) options.windows = windows.files;
+  LoadResult loaded = LoadRules(files.files, options_.config.defaults, options);
   MergedRules merged = MergeRules(running_, loaded, files.unreadable, options_.allow_shrink);
   auto status = std::make_shared<RulesStatus>();
   status->diagnostics = files.diagnostics;
+  status->diagnostics.insert(status->diagnostics.end(), windows.diagnostics.begin(),
+                             windows.diagnostics.end());
   status->diagnostics.insert(status->diagnostics.end(), loaded.diagnostics.begin(),
                              loaded.diagnostics.end());
   std::string first_error;
@@ -117,7 +140,8 @@ absl::Status Daemon::Load(bool only_if_changed) {
   }
   const std::vector<ActiveSlo> before = std::exchange(running_, std::move(merged.slos));
   status->loaded = static_cast<std::int64_t>(running_.size());
-  status->invalid = static_cast<std::int64_t>(loaded.bad_files.size() + files.unreadable.size());
+  status->invalid = static_cast<std::int64_t>(loaded.bad_files.size() + files.unreadable.size() +
+                                              windows.unreadable.size());
   status->last_load = clock_.TimeNow();
   status->last_load_successful = merged.refused.empty() && first_error.empty();
   for (const auto& loop : loops_) {
@@ -142,14 +166,15 @@ absl::Status Daemon::Load(bool only_if_changed) {
        {"invalid_files", fmt::format("{}", status->invalid)}});
   telemetry_.OnRulesLoaded(status->last_load_successful, status->loaded, status->invalid);
   board_.Publish(std::shared_ptr<const RulesStatus>(std::move(status)));
-  KeepDefinitions(files);
+  KeepDefinitions(files, windows);
   LogChanges(before, files);
   return last_load_;
 }
 
 // Remembers the text of each SLO that runs: that of its file now, or, where it is stale or the load
-// was refused, the one before; and what these may refer to.
-void Daemon::KeepDefinitions(const SpecFiles& files) {
+// was refused, the one before; and what these may refer to, which stays as it was while one is
+// stale.
+void Daemon::KeepDefinitions(const SpecFiles& files, const SpecFiles& windows) {
   Texts now;
   for (const RuleFile& file : files.files) {
     now[file.path] = std::make_shared<const RuleFile>(file);
@@ -174,11 +199,20 @@ void Daemon::KeepDefinitions(const SpecFiles& files) {
     std::sort(of_file.begin(), of_file.end());
     all.push_back({file->path, file->text, std::move(of_file)});
   }
-  for (const RuleFile& file : files.files) {
-    if (MayBeShared(file) && !ids.contains(now[file.path].get())) {
-      all.push_back({file.path, file.text, {}});
+  const bool stale = refused || std::any_of(running_.begin(), running_.end(),
+                                            [](const ActiveSlo& slo) { return slo.stale; });
+  if (!stale || shared_.empty()) {
+    shared_.clear();
+    for (const RuleFile& file : files.files) {
+      if (MayBeShared(file) && !ids.contains(now[file.path].get())) {
+        shared_.push_back({file.path, file.text, {}});
+      }
+    }
+    for (const RuleFile& file : windows.files) {
+      shared_.push_back({file.path, file.text, {std::string(kWindows)}});
     }
   }
+  all.insert(all.end(), shared_.begin(), shared_.end());
   options_.keeper->SaveDefinitions(std::move(all));
 }
 

@@ -75,6 +75,7 @@ struct ResolvedTiers {
   std::vector<Tier> tiers;
   std::vector<Position> at;  // As many; empty for the default tiers.
   bool defaults = false;
+  bool below_one = false;  // Default tiers may fire while the objective is met.
   Diagnostics diagnostics;
 };
 

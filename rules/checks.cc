@@ -182,7 +182,7 @@ std::optional<Selector> ReadSelector(const YamlNode& node, std::string_view what
 }
 
 std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view what,
-                                          Report& report) {
+                                          Report& report, ExpressionUse use) {
   const std::optional<std::string> text = ReadText(node, what, report);
   if (!text.has_value()) return std::nullopt;
   if (Trimmed(*text).empty()) {
@@ -193,7 +193,7 @@ std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view
     report.Error(node, fmt::format("{} is longer than {} bytes", what, kLongestQuery));
     return std::nullopt;
   }
-  if (!HasWindow(*text)) {
+  if (use == ExpressionUse::kWhole && !HasWindow(*text)) {
     report.Error(node, fmt::format("{} has no {{{{.window}}}}", what),
                  "write it where the range stands, as in rate(errors_total[{{.window}}])");
     return std::nullopt;

@@ -29,9 +29,13 @@ std::optional<Ratio> ReadObjective(const YamlNode& node, Report& report);
 // Reads a vector selector.
 std::optional<Selector> ReadSelector(const YamlNode& node, std::string_view what, Report& report);
 
-// Reads a PromQL expression that holds `{{.window}}`; space at its ends is cut off.
+// What an expression is: a query of its own, which needs a `{{.window}}`, or part of one.
+enum class ExpressionUse { kWhole, kPart };
+
+// Reads a PromQL expression; space at its ends is cut off.
 std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view what,
-                                          Report& report);
+                                          Report& report,
+                                          ExpressionUse use = ExpressionUse::kWhole);
 
 // Where labels go, which says what may stand in them.
 enum class LabelUse {

@@ -72,6 +72,7 @@ class ConfigReader {
     if (const YamlNode* node = map.Find("listen")) ReadListen(*node);
     if (const YamlNode* node = map.Find("web")) ReadWeb(*node);
     if (const YamlNode* state = map.Find("state")) ReadState(*state);
+    if (const YamlNode* sloth = map.Find("sloth")) ReadSloth(*sloth);
     map.NotYet("exclusions");
     map.Finish();
     config_.defaults.interval = config_.interval;
@@ -318,6 +319,12 @@ class ConfigReader {
         config_.rules.push_back(Resolved(*path));
       }
     }
+  }
+
+  void ReadSloth(const YamlNode& node) {
+    MapReader map(node, "sloth", report_);
+    config_.sloth_windows = Path(map, "windows");
+    map.Finish();
   }
 
   void ReadState(const YamlNode& node) {

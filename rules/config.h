@@ -79,6 +79,8 @@ struct Config {
   absl::Duration source_down_after = absl::Minutes(5);  // Without a read that succeeds.
   Labels external_labels;
   std::vector<std::string> rules;  // Files, folders and globs, relative to the configuration file.
+  // File or folder of Sloth's AlertWindows; empty: they are among the rule files.
+  std::string sloth_windows;
   std::string state_path;  // Folder of the state; empty: what is known goes with the process.
   absl::Duration state_retention = absl::Hours(24 * 400);  // Of the history.
   std::string listen = "127.0.0.1:9390";

@@ -9,8 +9,9 @@
 #include <fmt/format.h>
 
 #include "rules/checks.h"
-#include "rules/lint.h"
 #include "rules/reader.h"
+#include "rules/sloth_alerts.h"
+#include "rules/sloth_sli.h"
 
 namespace slowburn {
 namespace {
@@ -35,10 +36,10 @@ constexpr std::array<PluginHint, 5> kPluginHints = {{
     {"sloth.dev/contrib/validate_victoria_metrics/v1", "queries are read as PromQL"},
 }};
 
-Labels ReadSlothLabels(MapReader& map, std::string_view key, LabelUse use, Report& report) {
-  const YamlNode* node = map.Find(key);
+Labels ReadSlothLabels(MapReader& map, Report& report) {
+  const YamlNode* node = map.Find("labels");
   if (node == nullptr) return {};
-  return ReadLabels(*node, key, use, LabelStyle::kSloth, report);
+  return ReadLabels(*node, "labels", LabelUse::kSlo, LabelStyle::kSloth, report);
 }
 
 // Reads one plugin of a chain, and returns its id.
@@ -76,76 +77,20 @@ void ReadPlugins(MapReader& parent, std::string_view key, Report& report) {
   map.Finish();
 }
 
-std::optional<std::string> NeedQuery(MapReader& map, std::string_view key, Report& report) {
-  const YamlNode* node = map.Need(key);
-  if (node == nullptr) return std::nullopt;
-  return ReadExpression(*node, key, report);
-}
-
-std::optional<Sli> ReadEvents(const YamlNode& node, Report& report) {
-  MapReader map(node, "events", report, kLenient);
-  auto error = NeedQuery(map, "error_query", report);
-  auto total = NeedQuery(map, "total_query", report);
-  map.Finish();
-  if (!error.has_value() || !total.has_value()) return std::nullopt;
-  if (*error == *total) {
-    report.Error(*map.Find("error_query"), "error_query is the same as total_query");
-    return std::nullopt;
-  }
-  return ExpressionSli{*std::move(error), *std::move(total)};
-}
-
-std::optional<Sli> ReadRaw(const YamlNode& node, Report& report) {
-  MapReader map(node, "raw", report, kLenient);
-  auto error = NeedQuery(map, "error_ratio_query", report);
-  map.Finish();
-  if (!error.has_value()) return std::nullopt;
-  return RatioSli{*std::move(error)};
-}
-
-void RefusePlugin(const YamlNode& node, Report& report) {
-  MapReader map(node, "plugin", report, kLenient);
-  const YamlNode* id = map.Need("id");
-  map.Find("options");
-  map.Finish();
-  if (id == nullptr) return;
-  report.Error(*id,
-               fmt::format("the SLI plugin '{}' is Go code, which slowburn does not run",
-                           Shown(ReadText(*id, "id", report).value_or(""))),
-               "write the queries that it makes under sli.events or sli.raw");
-}
-
-std::optional<Sli> ReadSli(const YamlNode& node, Report& report) {
-  MapReader map(node, "sli", report, kLenient);
-  const YamlNode* events = map.Find("events");
-  const YamlNode* raw = map.Find("raw");
-  const YamlNode* plugin = map.Find("plugin");
-  map.Finish();
-  if ((events != nullptr) + (raw != nullptr) + (plugin != nullptr) != 1) {
-    report.Error(node, "sli needs exactly one of events, raw and plugin");
-    return std::nullopt;
-  }
-  if (events != nullptr) return ReadEvents(*events, report);
-  if (raw != nullptr) return ReadRaw(*raw, report);
-  RefusePlugin(*plugin, report);
-  return std::nullopt;
-}
-
+// Reads what both formats hold: a service and its SLOs.
 class SlothReader {
  public:
-  SlothReader(const YamlNode& document, const RuleDefaults& defaults, Report& report)
-      : document_(document), defaults_(defaults), report_(report) {}
+  SlothReader(const SlothKeys& keys, const RuleDefaults& defaults, const SlothWindows& windows,
+              Report& report)
+      : keys_(keys), defaults_(defaults), windows_(windows), report_(report) {}
 
-  std::vector<Slo> Read() {
-    const int errors = report_.errors();
-    MapReader map(document_, "the file", report_, kLenient);
-    map.Find("version");
+  std::vector<Slo> Read(MapReader& map, int errors_before) {
     service_ = NeedName(map, "service", report_);
-    labels_ = ReadSlothLabels(map, "labels", LabelUse::kSlo, report_);
-    ReadPlugins(map, "slo_plugins", report_);
+    labels_ = ReadSlothLabels(map, report_);
+    ReadPlugins(map, keys_.slo_plugins, report_);
     const YamlNode* slos = map.Need("slos");
     map.Finish();
-    const bool good = report_.errors() == errors;
+    const bool good = report_.errors() == errors_before;
     std::vector<Slo> out;
     if (slos == nullptr) return out;
     const std::vector<const YamlNode*> items = ReadList(*slos, "slos", report_);
@@ -164,13 +109,13 @@ class SlothReader {
       return std::nullopt;
     }
     const int errors = report_.errors();
-    MapReader map(node, "the SLO", report_, kLenient);
+    MapReader map(node, "the SLO", report_, keys_.lenient);
     Slo slo;
-    slo.format = Format::kSloth;
+    slo.format = keys_.format;
     slo.defined_at = report_.At(node);
     slo.service = service_;
     slo.source = defaults_.source;
-    slo.window = defaults_.window.value_or(absl::Hours(24 * 30));
+    slo.window = defaults_.window.value_or(kSlothWindow);
     slo.name = NeedName(map, "name", report_);
     slo.description = map.Text("description").value_or("");
     SloPlaces places{slo.defined_at, slo.defined_at, slo.defined_at, {}};
@@ -178,90 +123,26 @@ class SlothReader {
       slo.objective = ReadObjective(*objective, report_).value_or(Ratio{1, 1});
       places.objective = report_.At(*objective);
     }
-    slo.labels = Merge(labels_, ReadSlothLabels(map, "labels", LabelUse::kSlo, report_));
+    slo.labels = Merge(labels_, ReadSlothLabels(map, report_));
     if (const auto owner = slo.labels.find("owner"); owner != slo.labels.end()) {
       slo.owner = owner->second;
     }
     ReadPlugins(map, "plugins", report_);
     if (const YamlNode* sli = map.Need("sli")) {
-      if (auto read = ReadSli(*sli, report_)) slo.sli = *std::move(read);
+      if (auto read = ReadSlothSli(*sli, keys_, report_)) slo.sli = *std::move(read);
     }
-    const AlertSettings alerts = ReadAlerting(map, slo);
+    AlertSettings alerts = ReadSlothAlerting(map, slo, keys_, defaults_.alerts, report_);
     map.Finish();
-    CheckSource(node);
     if (report_.errors() > errors) return std::nullopt;
-    slo.alerts = MakePolicy(alerts, defaults_.severities, false);
-    LintResult lint = Lint({.slo = slo,
-                            .tiers = ResolveTiers(alerts, slo.window),
-                            .places = places,
-                            .by = {},
-                            .interval = defaults_.interval});
-    for (Diagnostic& diagnostic : lint.diagnostics) report_.Add(std::move(diagnostic));
-    slo.alerts.tiers = std::move(lint.tiers);
-    if (report_.errors() > errors) return std::nullopt;
+    if (!CompleteSlothSlo(slo, node, std::move(alerts), defaults_, windows_, places, report_)) {
+      return std::nullopt;
+    }
     return slo;
   }
 
-  void CheckSource(const YamlNode& at) {
-    const std::vector<std::string>& sources = defaults_.sources;
-    if (std::find(sources.begin(), sources.end(), defaults_.source) != sources.end()) return;
-    report_.Error(at, fmt::format("there is no source '{}'", Shown(defaults_.source)),
-                  "a Sloth file can't name one: name a source so in slowburn.yaml");
-  }
-
-  AlertSettings ReadAlerting(MapReader& slo_map, const Slo& slo) {
-    const YamlNode* node = slo_map.Find("alerting");
-    const YamlNode empty;
-    MapReader map(node != nullptr ? *node : empty, "alerting", report_, kLenient);
-    AlertSettings own;
-    own.labels = ReadSlothLabels(map, "labels", LabelUse::kAlert, report_);
-    own.annotations = ReadSlothLabels(map, "annotations", LabelUse::kAnnotation, report_);
-    own.page = ReadAlert(map, "page_alert");
-    own.ticket = ReadAlert(map, "ticket_alert");
-    if (map.Find("name") != nullptr) {
-      own.name = map.NeedText("name");
-    } else if (!own.page.disabled.value_or(false) || !own.ticket.disabled.value_or(false)) {
-      report_.Error(node != nullptr ? *node : slo_map.node(), "alerting has no name",
-                    "name the alerts, or set disable in page_alert and ticket_alert");
-    }
-    map.Finish();
-    own.labels["sloth_id"] = slo.service + "-" + slo.name;
-    own.labels["sloth_service"] = slo.service;
-    own.labels["sloth_slo"] = slo.name;
-    own.page.labels["sloth_severity"] = "page";
-    own.ticket.labels["sloth_severity"] = "ticket";
-    AlertSettings merged = Merge(defaults_.alerts, own);
-    AddAnnotations(merged);
-    return merged;
-  }
-
-  ClassSettings ReadAlert(MapReader& alerting, std::string_view key) {
-    ClassSettings out;
-    const YamlNode* node = alerting.Find(key);
-    if (node == nullptr) return out;
-    MapReader map(*node, key, report_, kLenient);
-    out.disabled = map.Bool("disable").value_or(false);
-    out.labels = ReadSlothLabels(map, "labels", LabelUse::kAlert, report_);
-    out.annotations = ReadSlothLabels(map, "annotations", LabelUse::kAnnotation, report_);
-    map.Finish();
-    return out;
-  }
-
-  // Sloth gives each alert a title and a summary, where the user gives none.
-  static void AddAnnotations(AlertSettings& alerts) {
-    const std::string about =
-        "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is";
-    const auto add = [&](ClassSettings& to, std::string_view key, std::string text) {
-      if (!alerts.annotations.contains(key)) to.annotations.emplace(key, std::move(text));
-    };
-    add(alerts.page, "title", fmt::format("(page) {} too fast.", about));
-    add(alerts.page, "summary", fmt::format("{} over expected.", about));
-    add(alerts.ticket, "title", fmt::format("(ticket) {} too fast.", about));
-    add(alerts.ticket, "summary", fmt::format("{} over expected.", about));
-  }
-
-  const YamlNode& document_;
+  const SlothKeys& keys_;
   const RuleDefaults& defaults_;
+  const SlothWindows& windows_;
   Report& report_;
   std::string service_;
   Labels labels_;
@@ -269,9 +150,18 @@ class SlothReader {
 
 }  // namespace
 
+std::vector<Slo> ReadSlothService(MapReader& map, const SlothKeys& keys, int errors_before,
+                                  const RuleDefaults& defaults, const SlothWindows& windows,
+                                  Report& report) {
+  return SlothReader(keys, defaults, windows, report).Read(map, errors_before);
+}
+
 std::vector<Slo> ReadSloth(const YamlNode& document, const RuleDefaults& defaults,
-                           const SharedDocuments&, Report& report) {
-  return SlothReader(document, defaults, report).Read();
+                           const SharedDocuments& shared, Report& report) {
+  const int errors = report.errors();
+  MapReader map(document, "the file", report, kSlothSnakeCase.lenient);
+  map.Find("version");
+  return ReadSlothService(map, kSlothSnakeCase, errors, defaults, shared.sloth_windows, report);
 }
 
 }  // namespace slowburn

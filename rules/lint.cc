@@ -124,7 +124,7 @@ class Linter {
                fmt::format("it can never fire: with every event bad the burn rate is {:.4g}, not "
                            "above {:.4g}",
                            1 / budget.AsDouble(), tier.factor.AsDouble()));
-    } else if (Compare(tier.factor, {1, 1}) < 0 && in_.tiers.defaults) {
+    } else if (Compare(tier.factor, {1, 1}) < 0 && in_.tiers.defaults && !in_.tiers.below_one) {
       LeaveOut(i, "it would fire while the objective is met");
     } else {
       Keep(i);
@@ -133,7 +133,7 @@ class Linter {
 
   void Keep(std::size_t i) {
     const Tier& tier = in_.tiers.tiers[i];
-    if (Compare(tier.factor, {1, 1}) < 0) {
+    if (Compare(tier.factor, {1, 1}) < 0 && !in_.tiers.defaults) {
       Warn(PlaceOf(i),
            fmt::format("the tier fires at a burn rate of {}, while the objective is met",
                        FormatRatio(tier.factor)));

@@ -29,6 +29,7 @@ constexpr std::string_view kSlothKubernetes = "sloth.slok.dev/v1";
 constexpr std::string_view kPyrra = "pyrra.dev/v1alpha1";
 constexpr std::string_view kOpenSlo = "openslo/v1";
 constexpr std::string_view kOpenSloAlpha = "openslo/v1alpha";
+constexpr std::string_view kAlertWindows = "AlertWindows";
 constexpr std::string_view kKnown =
     "known are `version: slowburn/v1`, Sloth's `version: prometheus/v1`, and `apiVersion:` "
     "sloth.slok.dev/v1, pyrra.dev/v1alpha1, openslo/v1 and openslo/v1alpha";
@@ -52,6 +53,10 @@ constexpr std::array<Foreign, 3> kForeign = {{
     {"n9/", "Nobl9"},
 }};
 
+bool Mentions(const RuleFile& file, std::string_view word) {
+  return file.text.find(word) != std::string::npos;
+}
+
 const YamlNode* Value(const YamlNode& map, std::string_view key) {
   for (const YamlNode::Entry& entry : map.entries) {
     if (entry.key->kind == YamlNode::Kind::kScalar && entry.key->text == key) return entry.value;
@@ -73,8 +78,10 @@ Kind KindOf(const YamlNode& root) {
   if (version == kSloth) return {Use::kSlos, Format::kSloth};
   const std::string_view api_version = TextOf(root, "apiVersion");
   const std::string_view kind = TextOf(root, "kind");
+  // As kubectl prints several; Kubernetes' own lists are named after what they hold.
+  if (kind.ends_with("List") && Value(root, "items") != nullptr) return {Use::kList};
   if (api_version == kSlothKubernetes) {
-    if (kind == "AlertWindows") return {Use::kSlothWindows};
+    if (kind == kAlertWindows) return {Use::kSlothWindows};
     return {Use::kSlos, Format::kSlothKubernetes};
   }
   if (api_version == kPyrra) return {Use::kSlos, Format::kPyrra};
@@ -83,8 +90,6 @@ Kind KindOf(const YamlNode& root) {
     if (kind == "SLO") return {Use::kSlos, Format::kOpenSlo};
     return {Use::kOpenSloObject};
   }
-  // As kubectl prints several; Kubernetes' own lists are named after what they hold.
-  if (kind.ends_with("List") && Value(root, "items") != nullptr) return {Use::kList};
   return {};
 }
 
@@ -180,8 +185,20 @@ class Loader {
   Loader(const RuleDefaults& defaults, const LoadOptions& options)
       : defaults_(defaults), options_(options) {}
 
+  // Reads files that may hold AlertWindows alone, which are all that count from here on.
+  void SurveyWindows(const std::vector<RuleFile>& files) {
+    shared_.sloth_windows.Give();
+    for (const RuleFile& file : files) {
+      Report report(file.path, file.text);
+      SurveyWindows(file, report);
+      Finish(file.path, report);
+    }
+  }
+
   // Reads what the SLOs of all files may refer to.
-  void Survey(const RuleFile& file, Report& report, bool windows) {
+  void Survey(const RuleFile& file, Report& report) {
+    const bool windows = !options_.windows.has_value() && Mentions(file, kAlertWindows);
+    const int errors = report.errors();
     ForEachDocument(
         file, options_,
         [&](const YamlNode& root, const Kind& kind) {
@@ -193,6 +210,8 @@ class Loader {
           }
         },
         report);
+    // What can't be read may be a catalogue: without it, SLOs must not alert by another one.
+    if (windows && report.errors() > errors) shared_.sloth_windows.Give();
   }
 
   void Load(const RuleFile& file, std::size_t index, Report& report) {
@@ -220,9 +239,27 @@ class Loader {
     }
   }
 
-  LoadResult Take() { return std::move(out_); }
+  LoadResult Take() {
+    out_.sloth_windows = std::move(shared_.sloth_windows);
+    return std::move(out_);
+  }
 
  private:
+  void SurveyWindows(const RuleFile& file, Report& report) {
+    const bool any = ForEachDocument(
+        file, options_,
+        [&](const YamlNode& root, const Kind& kind) {
+          if (kind.use == Kind::Use::kSlothWindows) {
+            ReadSlothWindows(root, shared_.sloth_windows, report);
+          } else {
+            report.Error(root, "this is no document of AlertWindows",
+                         "apiVersion: sloth.slok.dev/v1, kind: AlertWindows");
+          }
+        },
+        report);
+    if (!any) report.File(Severity::kWarning, "the file is empty");
+  }
+
   void Keep(Slo slo, std::size_t index, Report& report) {
     const auto [first, is_new] = defined_at_.try_emplace(slo.Id(), slo.defined_at);
     if (!is_new && !options_.duplicates) {
@@ -247,23 +284,18 @@ class Loader {
 }  // namespace
 
 bool MayBeShared(const RuleFile& file) {
-  return file.text.find("AlertWindows") != std::string::npos ||
-         file.text.find(kOpenSlo) != std::string::npos;
+  return Mentions(file, kAlertWindows) || Mentions(file, kOpenSlo);
 }
 
 LoadResult LoadRules(const std::vector<RuleFile>& files, const RuleDefaults& defaults,
                      const LoadOptions& options) {
   Loader loader(defaults, options);
   std::unordered_map<std::size_t, Report> surveyed;  // By the file's place in `files`.
-  for (const RuleFile& file : options.windows) {
-    Report report(file.path, file.text);
-    loader.Survey(file, report, true);
-    loader.Finish(file.path, report);
-  }
+  if (options.windows.has_value()) loader.SurveyWindows(*options.windows);
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!MayBeShared(files[i])) continue;
     Report& report = surveyed.try_emplace(i, files[i].path, files[i].text).first->second;
-    loader.Survey(files[i], report, options.windows.empty());
+    loader.Survey(files[i], report);
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
     auto known = surveyed.extract(i);

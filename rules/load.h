@@ -9,6 +9,7 @@
 #include "rules/config.h"
 #include "rules/diagnostic.h"
 #include "rules/slo.h"
+#include "rules/sloth_windows.h"
 
 namespace slowburn {
 
@@ -24,12 +25,14 @@ struct LoadResult {
   Diagnostics diagnostics;  // Everything found, in the same order.
   std::vector<std::string> bad_files;  // Paths of the files with an error in them.
   std::vector<std::size_t> file_of;    // Of each SLO, the place of its file among those given.
+  SlothWindows sloth_windows;          // By which the SLOs of Sloth's formats alert.
 };
 
 struct LoadOptions {
-  std::optional<Format> format;   // All documents are of this format, whatever they look like.
-  std::vector<RuleFile> windows;  // Sloth's AlertWindows, instead of those among the rule files.
-  bool duplicates = false;        // Whether an SLO that is defined again is there again.
+  std::optional<Format> format;  // All documents are of this format, whatever they look like.
+  // Files of Sloth's AlertWindows, instead of those among the rule files.
+  std::optional<std::vector<RuleFile>> windows;
+  bool duplicates = false;  // Whether an SLO that is defined again is there again.
 };
 
 // Whether a file may hold documents that SLOs of other files refer to.

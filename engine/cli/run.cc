@@ -41,6 +41,7 @@ constexpr absl::Duration kLongestLookBack = absl::Seconds(3);
 struct RunOptions {
   std::string config;
   std::vector<std::string> rules;
+  std::string windows;
   std::string source;
   std::vector<std::string> alertmanagers;
   std::string listen;
@@ -90,6 +91,7 @@ bool MakeConfig(const RunOptions& options, Config& config) {
     settings.url = url;
     config.alertmanagers.push_back(settings);
   }
+  if (!options.windows.empty()) config.sloth_windows = options.windows;
   if (!options.listen.empty()) config.listen = options.listen;
   if (!options.external_url.empty()) config.external_url = options.external_url;
   if (!options.state.empty()) config.state_path = options.state;
@@ -144,6 +146,9 @@ class Process {
     options.config = config_;
     options.allow_shrink = allow_shrink;
     options.read_files = [paths = config_.rules] { return ReadSpecFiles(paths); };
+    if (!config_.sloth_windows.empty()) {
+      options.read_windows = [path = config_.sloth_windows] { return ReadSpecFiles({path}); };
+    }
     if (state) TakeUp(std::move(state), options);
     const bool knows_alerts =
         std::any_of(options.restored.begin(), options.restored.end(),
@@ -324,6 +329,8 @@ void AddRun(CLI::App& app, int& exit_code) {
   command->add_option("rules", options->rules,
                       "SLO files, folders and globs, beside those of the "
                       "configuration");
+  command->add_option("--windows", options->windows,
+                      "File or folder of Sloth's AlertWindows, instead of those among the rules");
   command->add_option("--source", options->source, "URL of Prometheus, as source `default`");
   command
       ->add_option("--alertmanager", options->alertmanagers, "URL of an Alertmanager; repeatable")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,7 @@ namespace {
 struct ValidateOptions {
   std::vector<std::string> paths;
   std::string config;
+  std::string windows;
   bool explain = false;
 };
 
@@ -23,8 +25,15 @@ int Validate(const ValidateOptions& options) {
   Config config;
   if (!ReadConfig(options.config, config)) return kUsage;
   const SpecFiles files = ReadSpecFiles(options.paths);
-  const LoadResult loaded = LoadRules(files.files, config.defaults);
   Diagnostics all = files.diagnostics;
+  LoadOptions how;
+  if (!options.windows.empty()) config.sloth_windows = options.windows;
+  if (!config.sloth_windows.empty()) {
+    SpecFiles windows = ReadSpecFiles({config.sloth_windows});
+    all.insert(all.end(), windows.diagnostics.begin(), windows.diagnostics.end());
+    how.windows = std::move(windows.files);
+  }
+  const LoadResult loaded = LoadRules(files.files, config.defaults, how);
   all.insert(all.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
   PrintDiagnostics(all);
   const auto errors = std::count_if(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
@@ -49,6 +58,8 @@ void AddValidate(CLI::App& app, int& exit_code) {
   command->add_option("paths", options->paths, "Files, folders and globs")->required();
   command->add_option("--config", options->config,
                       "slowburn.yaml, for its defaults and the names of its sources");
+  command->add_option("--windows", options->windows,
+                      "File or folder of Sloth's AlertWindows, instead of those among the paths");
   command->add_flag(
       "--explain", options->explain,
       "Say of each SLO whether it is counted exactly, by which queries, at what cost");

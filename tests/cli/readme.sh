@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks what documents show: readme.sh SLOWBURN FILE.md...
 #
-#   ```yaml     SLO files and slowburn.yaml are validated; a first line `# NAME.yaml` names the file
+#   ```yaml     SLO files, AlertWindows and slowburn.yaml are validated; a first line `# NAME.yaml` names the file
 #   ```console  `$ slowburn validate` and `version` are run, beside the named files, and must print
 #               what follows; of every other `slowburn COMMAND`, command and flags must exist
 set -euo pipefail
@@ -21,6 +21,9 @@ check_yaml() {
   if grep -qE '^version: "?(slowburn|prometheus)/v1"?$' "$file"; then
     slowburn validate "$file" >"$work/out" 2>&1 || fail "$(cat "$work/out" "$file")"
     grep -qE '[1-9][0-9]* SLO.* 0 errors, 0 warnings' "$work/out" || fail "$(cat "$work/out")"
+  elif grep -q '^kind: AlertWindows$' "$file"; then
+    slowburn validate "$file" >"$work/out" 2>&1 || fail "$(cat "$work/out" "$file")"
+    grep -q ' 0 errors, 0 warnings' "$work/out" || fail "$(cat "$work/out")"
   elif grep -q '^sources:' "$file"; then
     printf '%s\n' 'version: slowburn/v1' 'service: a-service' \
       'slos: [{name: up, objective: 99, sli: {probe: up}}]' >"$work/any.yaml"

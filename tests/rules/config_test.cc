@@ -34,6 +34,7 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
   CHECK(config.external_labels == Labels{{"cluster", "eu1"}});
   CHECK(config.rules ==
         std::vector<std::string>{"/etc/slowburn/slos/*.yaml", "/etc/slowburn/rules"});
+  CHECK(config.sloth_windows == "/etc/slowburn/windows");
   CHECK(config.listen == "[::1]:9391");
   CHECK(config.external_url == "https://slowburn.example.org");
   CHECK(config.enable_reload);
