@@ -75,9 +75,11 @@ struct Tier {
   AlertClass alert_class = AlertClass::kPage;
   Ratio factor;  // The burn rate that both windows must exceed.
   absl::Duration long_window;
-  absl::Duration short_window;
+  absl::Duration short_window;  // The long one itself, where one window alone decides.
   absl::Duration for_duration;
   absl::Duration keep_firing_for;
+
+  bool HasOneWindow() const { return short_window == long_window; }
 
   bool operator==(const Tier&) const = default;
 };
