@@ -81,9 +81,12 @@ std::string DataLine(const GroupStatus& group, const TierStatus& tier, absl::Tim
   if (group.data_age) line += fmt::format(", newest sample {} old", Age(*group.data_age));
   const double coverage = std::min(tier.long_window.coverage, tier.short_window.coverage);
   if (coverage < kPoorCoverage) {
-    line += fmt::format("; known: {} of {}, {} of {}", Percent(tier.long_window.coverage),
-                        DurationText(tier.tier.long_window), Percent(tier.short_window.coverage),
-                        DurationText(tier.tier.short_window));
+    line += fmt::format("; known: {} of {}", Percent(tier.long_window.coverage),
+                        DurationText(tier.tier.long_window));
+    if (!tier.tier.HasOneWindow()) {
+      line += fmt::format(", {} of {}", Percent(tier.short_window.coverage),
+                          DurationText(tier.tier.short_window));
+    }
   }
   return line + ".";
 }
@@ -107,9 +110,10 @@ std::string ClearsLine(const SloStatus& status, const GroupStatus& group, const 
     line = fmt::format("Held since {}: {}.  ", FormatUtc(*record.unmeasured_since),
                        WhyHeld(status, group, tier.tier.Key()));
   }
-  return line + fmt::format("Clears when the burn rate over {} or {} is known to be at most {}.\n",
-                            DurationText(tier.tier.short_window),
-                            DurationText(tier.tier.long_window), FormatRatio(tier.tier.factor));
+  std::string windows = DurationText(tier.tier.short_window);
+  if (!tier.tier.HasOneWindow()) windows += " or " + DurationText(tier.tier.long_window);
+  return line + fmt::format("Clears when the burn rate over {} is known to be at most {}.\n",
+                            windows, FormatRatio(tier.tier.factor));
 }
 
 std::string BurnDescription(const SloStatus& status, const GroupStatus& group,
@@ -121,7 +125,9 @@ std::string BurnDescription(const SloStatus& status, const GroupStatus& group,
       fmt::format("Objective {:.10g} % over {}: {}.\n", slo.objective.AsDouble() * 100,
                   DurationText(slo.window), Subject(slo, group));
   text += fmt::format("Last {}: {}.\n", long_name, OfTotal(tier.long_window));
-  text += fmt::format("Last {}: {}.\n", short_name, OfTotal(tier.short_window));
+  if (!tier.tier.HasOneWindow()) {
+    text += fmt::format("Last {}: {}.\n", short_name, OfTotal(tier.short_window));
+  }
   text += BudgetLine(slo, group) + "\n";
   text += ClearsLine(status, group, tier, record);
   text += DataLine(group, tier, at);
@@ -241,6 +247,7 @@ std::string DecidingNumbers(const GroupStatus& group, const AlertKey& key) {
   }
   std::string text;
   for (const WindowStatus* window : {&tier->long_window, &tier->short_window}) {
+    if (window == &tier->short_window && tier->tier.HasOneWindow()) continue;
     const std::string name = DurationText(window->window);
     if (!text.empty()) text += ' ';
     text += window->burn_rate ? fmt::format("burn({})={}", name, Number(*window->burn_rate))
@@ -289,9 +296,9 @@ Alert MakeAlert(const SloStatus& status, const GroupStatus& group, const AlertKe
         fmt::format("{}: error budget burns at {} times the sustainable rate", Subject(slo, group),
                     Number(alert.value));
     alert.annotations["description"] = BurnDescription(status, group, *tier, record, at);
-    alert.annotations["tier"] =
-        fmt::format("{}/{} above {}", DurationText(tier->tier.long_window),
-                    DurationText(tier->tier.short_window), FormatRatio(tier->tier.factor));
+    std::string windows = DurationText(tier->tier.long_window);
+    if (!tier->tier.HasOneWindow()) windows += "/" + DurationText(tier->tier.short_window);
+    alert.annotations["tier"] = fmt::format("{} above {}", windows, FormatRatio(tier->tier.factor));
   } else {
     alert.annotations["summary"] = fmt::format("{}: no data", Subject(slo, group));
     alert.annotations["description"] = NoDataDescription(status, group, at);

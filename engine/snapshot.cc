@@ -32,6 +32,10 @@ std::string ReasonText(const TierStatus& status) {
     case TierReason::kNone:
       return "";
     case TierReason::kBothExceed:
+      if (status.tier.HasOneWindow()) {
+        return fmt::format("the window burns above {}: {} over {}", FormatRatio(status.tier.factor),
+                           Burn(status.long_window), DurationText(status.tier.long_window));
+      }
       return fmt::format("both windows burn above {}: {} over {}, {} over {}",
                          FormatRatio(status.tier.factor), Burn(status.long_window),
                          DurationText(status.tier.long_window), Burn(status.short_window),

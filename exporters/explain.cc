@@ -48,9 +48,11 @@ void AddTier(const TierStatus& tier, TextTable& table) {
   first.emplace_back(ToString(tier.verdict.resolving));
   first.emplace_back(ToString(tier.state.state));
   table.Add(std::move(first));
-  std::vector<std::string> second = {""};
-  for (auto& cell : WindowCells(tier.short_window, tier.tier)) second.push_back(std::move(cell));
-  table.Add(std::move(second));
+  if (!tier.tier.HasOneWindow()) {
+    std::vector<std::string> second = {""};
+    for (auto& cell : WindowCells(tier.short_window, tier.tier)) second.push_back(std::move(cell));
+    table.Add(std::move(second));
+  }
   if (tier.reason != TierReason::kNone) table.AddNote(Printable(ReasonText(tier)));
 }
 

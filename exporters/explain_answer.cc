@@ -44,19 +44,21 @@ std::string WindowPhrase(const WindowStatus& window, Ratio factor) {
 }
 
 std::string BothWindows(const TierStatus& tier) {
+  if (tier.tier.HasOneWindow()) return WindowPhrase(tier.long_window, tier.tier.factor);
   return fmt::format("{} and {}", WindowPhrase(tier.long_window, tier.tier.factor),
                      WindowPhrase(tier.short_window, tier.tier.factor));
 }
 
 // `the page needs both above 14.4x`.
 std::string Need(const TierStatus& tier) {
-  return fmt::format("the {} needs both above {}x", ToString(tier.tier.alert_class),
-                     FormatRatio(tier.tier.factor));
+  return fmt::format("the {} needs {}above {}x", ToString(tier.tier.alert_class),
+                     tier.tier.HasOneWindow() ? "" : "both ", FormatRatio(tier.tier.factor));
 }
 
 std::string TierName(const TierStatus& tier) {
-  return fmt::format("{} over {} and {}", ToString(tier.tier.alert_class),
-                     DurationText(tier.tier.long_window), DurationText(tier.tier.short_window));
+  std::string windows = DurationText(tier.tier.long_window);
+  if (!tier.tier.HasOneWindow()) windows += " and " + DurationText(tier.tier.short_window);
+  return fmt::format("{} over {}", ToString(tier.tier.alert_class), windows);
 }
 
 std::string DataAge(const GroupStatus& group) {

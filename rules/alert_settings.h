@@ -23,7 +23,7 @@ struct TierSettings {
   std::optional<Ratio> budget;  // A share: 0.02 for 2 %.  Else burn_rate is set.
   std::optional<Ratio> burn_rate;
   absl::Duration long_window;
-  absl::Duration short_window;
+  absl::Duration short_window;  // As of a Tier.
   absl::Duration for_duration;
   absl::Duration keep_firing_for;
   Position at;

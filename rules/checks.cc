@@ -97,6 +97,35 @@ void CheckTemplate(const YamlNode& node, const std::string& text, std::string_vi
                 lenient ? "it will be sent as it is written" : "");
 }
 
+// The text of a query that is neither empty nor too long.
+std::optional<std::string> ReadQueryText(const YamlNode& node, std::string_view what,
+                                         Report& report) {
+  std::optional<std::string> text = ReadText(node, what, report);
+  if (!text.has_value()) return std::nullopt;
+  if (Trimmed(*text).empty()) {
+    report.Error(node, fmt::format("{} is empty", what));
+    return std::nullopt;
+  }
+  if (text->size() > kLongestQuery) {
+    report.Error(node, fmt::format("{} is longer than {} bytes", what, kLongestQuery));
+    return std::nullopt;
+  }
+  return text;
+}
+
+// Whether `text`, the value of `node`, is PromQL; reports what is wrong with it.
+bool CheckQuery(const YamlNode& node, const std::string& text, std::string_view what,
+                Report& report) {
+  bool good = true;
+  for (const ExpressionProblem& problem : CheckExpression(text)) {
+    report.Inside(problem.error ? Severity::kError : Severity::kWarning, node,
+                  static_cast<std::size_t>(std::max(problem.offset, 0)),
+                  fmt::format("{}: {}", what, Shown(problem.message)), problem.hint);
+    good = good && !problem.error;
+  }
+  return good;
+}
+
 // Whether a label may be named so; reports why not.
 bool CheckLabelName(const YamlNode& key, LabelUse use, LabelStyle style, Report& report) {
   const std::string& name = key.text;
@@ -110,8 +139,7 @@ bool CheckLabelName(const YamlNode& key, LabelUse use, LabelStyle style, Report&
     report.Error(key, fmt::format("{}: names that begin with __ are reserved", Shown(name)));
     return false;
   }
-  const bool series = use == LabelUse::kSlo && Contains(kSeries, name);
-  if (!Contains(kIdentity, name) && !series) return true;
+  if (use == LabelUse::kSlo ? !IsSetBySlowburn(name) : !Contains(kIdentity, name)) return true;
   if (style == LabelStyle::kSloth) {
     report.Warning(key, fmt::format("the label {} is set by slowburn; this one is ignored", name));
   } else {
@@ -181,31 +209,22 @@ std::optional<Selector> ReadSelector(const YamlNode& node, std::string_view what
   return std::nullopt;
 }
 
+std::optional<std::string> ReadQuery(const YamlNode& node, std::string_view what, Report& report) {
+  const std::optional<std::string> text = ReadQueryText(node, what, report);
+  if (!text.has_value() || !CheckQuery(node, *text, what, report)) return std::nullopt;
+  return std::string(Trimmed(*text));
+}
+
 std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view what,
-                                          Report& report, ExpressionUse use) {
-  const std::optional<std::string> text = ReadText(node, what, report);
+                                          Report& report) {
+  const std::optional<std::string> text = ReadQueryText(node, what, report);
   if (!text.has_value()) return std::nullopt;
-  if (Trimmed(*text).empty()) {
-    report.Error(node, fmt::format("{} is empty", what));
-    return std::nullopt;
-  }
-  if (text->size() > kLongestQuery) {
-    report.Error(node, fmt::format("{} is longer than {} bytes", what, kLongestQuery));
-    return std::nullopt;
-  }
-  if (use == ExpressionUse::kWhole && !HasWindow(*text)) {
+  if (!HasWindow(*text)) {
     report.Error(node, fmt::format("{} has no {{{{.window}}}}", what),
                  "write it where the range stands, as in rate(errors_total[{{.window}}])");
     return std::nullopt;
   }
-  bool good = true;
-  for (const ExpressionProblem& problem : CheckExpression(*text)) {
-    report.Inside(problem.error ? Severity::kError : Severity::kWarning, node,
-                  static_cast<std::size_t>(std::max(problem.offset, 0)),
-                  fmt::format("{}: {}", what, Shown(problem.message)), problem.hint);
-    good = good && !problem.error;
-  }
-  if (!good) return std::nullopt;
+  if (!CheckQuery(node, *text, what, report)) return std::nullopt;
   return std::string(Trimmed(*text));
 }
 
@@ -237,6 +256,10 @@ Labels ReadLabels(const YamlNode& node, std::string_view what, LabelUse use, Lab
     out.emplace(key->text, *std::move(text));
   }
   return out;
+}
+
+bool IsSetBySlowburn(std::string_view label) {
+  return Contains(kIdentity, label) || Contains(kSeries, label);
 }
 
 std::optional<std::string> WhyNotBy(std::string_view label) {

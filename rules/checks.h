@@ -29,13 +29,12 @@ std::optional<Ratio> ReadObjective(const YamlNode& node, Report& report);
 // Reads a vector selector.
 std::optional<Selector> ReadSelector(const YamlNode& node, std::string_view what, Report& report);
 
-// What an expression is: a query of its own, which needs a `{{.window}}`, or part of one.
-enum class ExpressionUse { kWhole, kPart };
+// Reads a PromQL expression, whatever its ranges; space at its ends is cut off.
+std::optional<std::string> ReadQuery(const YamlNode& node, std::string_view what, Report& report);
 
-// Reads a PromQL expression; space at its ends is cut off.
+// As ReadQuery(), of an expression that holds `{{.window}}`.
 std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view what,
-                                          Report& report,
-                                          ExpressionUse use = ExpressionUse::kWhole);
+                                          Report& report);
 
 // Where labels go, which says what may stand in them.
 enum class LabelUse {
@@ -52,6 +51,10 @@ enum class LabelStyle {
 
 Labels ReadLabels(const YamlNode& node, std::string_view what, LabelUse use, LabelStyle style,
                   Report& report);
+
+// Whether slowburn gives a label of this name to alerts or to its series of an SLO, so that an SLO
+// can't have one.
+bool IsSetBySlowburn(std::string_view label);
 
 // Why `label` can't split an SLO; nothing when it can.
 std::optional<std::string> WhyNotBy(std::string_view label);

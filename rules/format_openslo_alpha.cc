@@ -100,7 +100,7 @@ const YamlNode* ReadQuery(MapReader& ratio, std::string_view key, Report& report
   NeedOneOf(map, "queryType", {"promql"}, report);
   const YamlNode* query = map.Need("query");
   map.Finish();
-  if (query == nullptr || !ReadExpression(*query, key, report, ExpressionUse::kPart)) {
+  if (query == nullptr || !ReadQuery(*query, key, report)) {
     return nullptr;
   }
   return query;

@@ -16,8 +16,9 @@ namespace slowburn {
 namespace {
 
 std::string Name(const Tier& tier) {
-  return fmt::format("{} {}/{}", ToString(tier.alert_class), DurationText(tier.long_window),
-                     DurationText(tier.short_window));
+  std::string windows = DurationText(tier.long_window);
+  if (!tier.HasOneWindow()) windows += "/" + DurationText(tier.short_window);
+  return fmt::format("{} {}", ToString(tier.alert_class), windows);
 }
 
 // Whether a x with_a >= b x with_b, exactly; false when that can not be computed.
@@ -109,7 +110,7 @@ class Linter {
     const Tier& tier = in_.tiers.tiers[i];
     const Ratio budget = in_.slo.ErrorBudget();
     if (budget.num == 0) return;
-    if (tier.short_window >= tier.long_window) {
+    if (tier.short_window > tier.long_window) {
       Say(PlaceOf(i), Severity::kError,
           fmt::format("the short window of {} must be shorter than the long one of {}",
                       DurationText(tier.short_window), DurationText(tier.long_window)));
@@ -146,8 +147,9 @@ class Linter {
   bool CheckInterval(std::size_t i) {
     const Tier& tier = in_.tiers.tiers[i];
     const std::string what = fmt::format(
-        "the short window of {} spans less than {} evaluation interval{} of {}",
-        DurationText(tier.short_window), tier.short_window < in_.interval ? "one" : "two",
+        "the {} of {} spans less than {} evaluation interval{} of {}",
+        tier.HasOneWindow() ? "window" : "short window", DurationText(tier.short_window),
+        tier.short_window < in_.interval ? "one" : "two",
         tier.short_window < in_.interval ? "" : "s", DurationText(in_.interval));
     if (tier.short_window < in_.interval) {
       Say(PlaceOf(i), Severity::kError, what);

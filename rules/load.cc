@@ -221,6 +221,9 @@ class Loader {
           if (kind.use == Kind::Use::kUnknown || kind.use == Kind::Use::kList) {
             return RefuseDocument(root, report);
           }
+          if (kind.use == Kind::Use::kOpenSloObject) {
+            CheckOpenSloObject(root, shared_.openslo, report);
+          }
           if (kind.use != Kind::Use::kSlos) return;
           for (Slo& slo : ReadSlos(kind.format, root, defaults_, shared_, report)) {
             Keep(std::move(slo), index, report);

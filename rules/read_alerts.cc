@@ -83,6 +83,19 @@ std::optional<absl::Duration> ReadWindow(MapReader& map, std::string_view key, R
   return window;
 }
 
+// Reads `short`, which is `none` where the long window alone decides.
+absl::Duration ReadShort(MapReader& map, absl::Duration long_window, Report& report) {
+  const YamlNode* node = map.Find("short");
+  if (node != nullptr && node->kind == YamlNode::Kind::kScalar && node->text == "none") {
+    return long_window;
+  }
+  const std::optional<absl::Duration> window = ReadWindow(map, "short", report);
+  if (window.has_value() && *window == long_window) {
+    report.Error(*node, "short is as long as long", "write `short: none` for one window alone");
+  }
+  return window.value_or(absl::ZeroDuration());
+}
+
 std::optional<Ratio> ReadBudget(const YamlNode& node, Report& report) {
   const std::optional<Ratio> percent = ReadPercent(node, "budget", report);
   if (!percent.has_value()) return std::nullopt;
@@ -131,7 +144,7 @@ std::optional<TierSettings> ReadTier(const YamlNode& node, Report& report) {
     tier.burn_rate = ReadBurnRate(*burn_rate, report);
   }
   tier.long_window = ReadWindow(map, "long", report).value_or(absl::ZeroDuration());
-  tier.short_window = ReadWindow(map, "short", report).value_or(absl::ZeroDuration());
+  tier.short_window = ReadShort(map, tier.long_window, report);
   tier.for_duration = map.Duration("for").value_or(absl::ZeroDuration());
   tier.keep_firing_for = map.Duration("keep_firing_for").value_or(absl::ZeroDuration());
   map.Finish();

@@ -47,6 +47,16 @@ void Report::Add(Diagnostic diagnostic) {
   diagnostics_.push_back(std::move(diagnostic));
 }
 
+Diagnostics Report::Held(const std::function<void()>& read) {
+  Diagnostics kept = std::exchange(diagnostics_, {});
+  std::unordered_set<std::string> seen = std::exchange(seen_, {});
+  const int errors = errors_;
+  read();
+  errors_ = errors;
+  seen_ = std::move(seen);
+  return std::exchange(diagnostics_, std::move(kept));
+}
+
 Position Report::AtOffset(std::size_t offset) const {
   const auto [line, column] = lines_.Place(offset);
   return {file_, line, column};

@@ -1,6 +1,7 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -30,6 +31,10 @@ class Report {
 
   // Once for each place and message, as the SLOs of a file share their defaults.
   void Add(Diagnostic diagnostic);
+
+  // Returns what `read` reports here, rather than keeping it: for findings that count only where
+  // what they are about is used.
+  Diagnostics Held(const std::function<void()>& read);
 
   Position At(const YamlNode& node) const { return AtOffset(node.offset); }
 

@@ -93,12 +93,14 @@ struct Tier {
   AlertClass alert_class = AlertClass::kPage;
   Ratio factor;  // The burn rate that both windows must exceed.
   absl::Duration long_window;
-  absl::Duration short_window;
+  absl::Duration short_window;  // The long one itself, where one window alone decides.
   absl::Duration for_duration;
   absl::Duration keep_firing_for;
   std::string alert;  // Of its class, the alert that it belongs to; empty: the one of the class.
 
   AlertKey Key() const { return {alert_class, alert}; }
+
+  bool HasOneWindow() const { return short_window == long_window; }
 
   bool operator==(const Tier&) const = default;
 };

@@ -3,6 +3,7 @@
 #include "rules/format_native.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "rules/alert_window.h"
 #include "rules/load.h"
@@ -159,6 +160,23 @@ defaults:
   CHECK(slo.alerts.page.labels == Labels{{"severity", "sev1"}});
   REQUIRE(slo.alerts.tiers.size() == 1);
   CHECK(slo.alerts.tiers[0].factor == Ratio{14, 5});  // 10 % of 28 d in 1 d.
+}
+
+TEST_CASE("ReadNative: a tier may have one window, if it says so", "[rules]") {
+  const auto tier = [](std::string_view short_window) {
+    return OneSlo(
+        fmt::format("    alerts: {{tiers: [{{class: page, burn_rate: 6, long: 6h, "
+                    "short: {}}}]}}\n",
+                    short_window));
+  };
+  const std::vector<Tier> tiers = LoadOne(tier("none")).alerts.tiers;
+  REQUIRE(tiers.size() == 1);
+  CHECK(tiers[0].HasOneWindow());
+  CHECK(tiers[0].short_window == absl::Hours(6));
+  CHECK_FALSE(LoadOne(tier("30m")).alerts.tiers[0].HasOneWindow());
+  CHECK_THAT(testing::AsText(LoadRules({{"f.yaml", tier("6h")}}, {}).diagnostics),
+             Catch::Contains(
+                 "error: short is as long as long (write `short: none` for one window alone)"));
 }
 
 TEST_CASE("ReadNative: a class or no_data that is off beneath can be switched on", "[rules]") {

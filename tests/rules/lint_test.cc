@@ -95,8 +95,6 @@ TEST_CASE("Lint: tells of windows that don't fit", "[rules]") {
   };
 
   const Case cases[] = {
-      {"equal short and long", MakeTier(kPage, {6, 1}, absl::Hours(1), absl::Hours(1)),
-       "must be shorter than the long one", true, 0},
       {"short beyond long", MakeTier(kPage, {6, 1}, absl::Hours(1), absl::Hours(2)),
        "must be shorter than the long one", true, 0},
       {"long beyond the SLO's", MakeTier(kPage, {6, 1}, absl::Hours(721), absl::Hours(1)),
@@ -124,6 +122,17 @@ TEST_CASE("Lint: windows at the bounds fit", "[rules]") {
       LintTiers(kSlo, {MakeTier(kTicket, {1, 1}, absl::Hours(720), absl::Minutes(1))});
   CHECK(testing::AsText(result.diagnostics).empty());
   CHECK(result.tiers.size() == 1);
+}
+
+TEST_CASE("Lint: a tier may have one window", "[rules]") {
+  const Tier tier = MakeTier(kPage, {6, 1}, absl::Hours(1), absl::Hours(1));
+  const LintResult result = LintTiers(kSlo, {tier});
+  CHECK(testing::AsText(result.diagnostics).empty());
+  CHECK(result.tiers == std::vector<Tier>{tier});
+  CHECK_THAT(testing::AsText(LintTiers(kSlo, {tier}, absl::Minutes(45)).diagnostics),
+             Catch::Contains("the window of 1h spans less than two"));
+  CHECK_THAT(testing::AsText(LintTiers(kSlo, {tier, tier}).diagnostics),
+             Catch::Contains("the tier page 1h adds nothing: page 1h fires"));
 }
 
 TEST_CASE("Lint: a tier that another one implies adds nothing", "[rules]") {
