@@ -35,14 +35,14 @@ using Texts = std::map<std::string, std::shared_ptr<const RuleFile>>;
 // The SLOs of `definitions` as their texts define them, and the texts by SLO.  Of one path there
 // may be two texts, each the one that its SLOs have.
 std::vector<ActiveSlo> Parse(std::vector<SavedDefinition> definitions, const RuleDefaults& defaults,
-                             Texts& texts) {
+                             std::optional<Format> format, Texts& texts) {
   std::vector<RuleFile> files;
   std::vector<std::shared_ptr<const RuleFile>> kept;
   for (const SavedDefinition& each : definitions) {
     files.push_back({each.path, each.text});
     kept.push_back(std::make_shared<const RuleFile>(files.back()));
   }
-  LoadResult loaded = LoadRules(files, defaults, {.duplicates = true});
+  LoadResult loaded = LoadRules(files, defaults, {.format = format, .duplicates = true});
   std::vector<ActiveSlo> active;
   for (std::size_t i = 0; i < loaded.slos.size(); ++i) {
     const std::string id = loaded.slos[i].Id();
@@ -66,7 +66,8 @@ SavedEvent Change(absl::Time at, const std::string& slo_id, std::string text) {
 void Daemon::Restore() {
   if (options_.keeper == nullptr) return;
   const MutexLock lock(&load_mutex_);
-  running_ = Parse(std::exchange(options_.definitions, {}), options_.config.defaults, texts_);
+  running_ = Parse(std::exchange(options_.definitions, {}), options_.config.defaults,
+                   options_.format, texts_);
   const std::int64_t interval_ms = absl::ToInt64Milliseconds(options_.config.interval);
   const std::int64_t now_slot = absl::ToUnixMillis(clock_.TimeNow()) / interval_ms;
   for (const auto& loop : loops_) {
@@ -103,7 +104,7 @@ absl::Status Daemon::Load(bool only_if_changed) {
   if (only_if_changed && hash == loaded_hash_) return last_load_;
   loaded_hash_ = hash;
 
-  LoadResult loaded = LoadRules(files.files, options_.config.defaults);
+  LoadResult loaded = LoadRules(files.files, options_.config.defaults, {.format = options_.format});
   MergedRules merged = MergeRules(running_, loaded, files.unreadable, options_.allow_shrink);
   auto status = std::make_shared<RulesStatus>();
   status->diagnostics = files.diagnostics;

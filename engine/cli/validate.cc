@@ -1,12 +1,13 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "engine/cli/command.h"
 #include "engine/io/spec_files.h"
+#include "exporters/findings.h"
 #include "rules/load.h"
 #include "rules/plan_text.h"
 
@@ -16,29 +17,39 @@ namespace {
 struct ValidateOptions {
   std::vector<std::string> paths;
   std::string config;
+  std::string output = "text";
+  std::optional<Format> format;
   bool explain = false;
 };
 
+void Print(const Findings& findings, const std::string& output) {
+  if (output == "json") {
+    fmt::print("{}", FindingsJson(findings));
+  } else if (output == "github") {
+    fmt::print("{}{}", FindingsGithub(findings), FindingsSummary(findings));
+  } else {
+    fmt::print("{}", FindingsSummary(findings));
+  }
+}
+
 int Validate(const ValidateOptions& options) {
+  if (options.explain && options.output != "text") {
+    fmt::print(stderr, "slowburn: --explain is text: not with --output {}\n", options.output);
+    return kUsage;
+  }
   Config config;
   if (!ReadConfig(options.config, config)) return kUsage;
-  const SpecFiles files = ReadSpecFiles(options.paths);
-  const LoadResult loaded = LoadRules(files.files, config.defaults);
-  Diagnostics all = files.diagnostics;
-  all.insert(all.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
-  PrintDiagnostics(all);
-  const auto errors = std::count_if(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
-    return diagnostic.severity == Severity::kError;
-  });
+  SpecFiles files = ReadSpecFiles(options.paths);
+  LoadResult loaded = LoadRules(files.files, config.defaults, {.format = options.format});
+  Findings findings = {std::move(files.diagnostics), files.files.size(), loaded.slos.size()};
+  findings.diagnostics.insert(findings.diagnostics.end(), loaded.diagnostics.begin(),
+                              loaded.diagnostics.end());
+  if (options.output == "text") PrintDiagnostics(findings.diagnostics);
   if (options.explain) {
     for (const Slo& slo : loaded.slos) fmt::print("{}", DescribePlan(slo, config.interval));
   }
-  fmt::print("{} file{}, {} SLO{}, {} error{}, {} warning{}\n", files.files.size(),
-             files.files.size() == 1 ? "" : "s", loaded.slos.size(),
-             loaded.slos.size() == 1 ? "" : "s", errors, errors == 1 ? "" : "s",
-             all.size() - static_cast<std::size_t>(errors),
-             all.size() - static_cast<std::size_t>(errors) == 1 ? "" : "s");
-  return errors == 0 ? kGood : kCheckFailed;
+  Print(findings, options.output);
+  return HasErrors(findings.diagnostics) ? kCheckFailed : kGood;
 }
 
 }  // namespace
@@ -52,6 +63,12 @@ void AddValidate(CLI::App& app, int& exit_code) {
   command->add_flag(
       "--explain", options->explain,
       "Say of each SLO whether it is counted exactly, by which queries, at what cost");
+  AddFormatOption(*command, options->format);
+  command
+      ->add_option("--output", options->output,
+                   "How to print: text for people, json, or github for annotations of a workflow")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "json", "github"}));
   command->footer("Example: slowburn validate --explain slos/*.yaml");
   command->callback([options, &exit_code] { exit_code = Validate(*options); });
 }
