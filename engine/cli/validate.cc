@@ -1,10 +1,13 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "engine/cli/check_source.h"
 #include "engine/cli/command.h"
 #include "engine/io/spec_files.h"
 #include "exporters/findings.h"
@@ -19,6 +22,8 @@ struct ValidateOptions {
   std::string config;
   std::string output = "text";
   std::optional<Format> format;
+  std::string prometheus;
+  std::string source;
   bool explain = false;
 };
 
@@ -32,6 +37,20 @@ void Print(const Findings& findings, const std::string& output) {
   }
 }
 
+void Append(Diagnostics more, Diagnostics& all) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+// The SLOs that are measured on the source `name`; all when it is empty.
+std::vector<Slo> MeasuredOn(const std::string& name, const std::vector<Slo>& slos) {
+  if (name.empty()) return slos;
+  std::vector<Slo> out;
+  for (const Slo& slo : slos) {
+    if (slo.source == name) out.push_back(slo);
+  }
+  return out;
+}
+
 int Validate(const ValidateOptions& options) {
   if (options.explain && options.output != "text") {
     fmt::print(stderr, "slowburn: --explain is text: not with --output {}\n", options.output);
@@ -39,17 +58,29 @@ int Validate(const ValidateOptions& options) {
   }
   Config config;
   if (!ReadConfig(options.config, config)) return kUsage;
+  std::optional<SourceSettings> source;
+  if (!options.prometheus.empty() || !options.source.empty()) {
+    source = SourceToCheck(config, options.prometheus, options.source);
+    if (!source) return kUsage;
+  }
   SpecFiles files = ReadSpecFiles(options.paths);
   LoadResult loaded = LoadRules(files.files, config.defaults, {.format = options.format});
   Findings findings = {std::move(files.diagnostics), files.files.size(), loaded.slos.size()};
-  findings.diagnostics.insert(findings.diagnostics.end(), loaded.diagnostics.begin(),
-                              loaded.diagnostics.end());
+  Append(std::move(loaded.diagnostics), findings.diagnostics);
+  int exit_code = HasErrors(findings.diagnostics) ? kCheckFailed : kGood;
+  if (source) {
+    SourceFindings found = CheckSource(*source, MeasuredOn(options.source, loaded.slos));
+    if (exit_code == kGood && HasErrors(found.diagnostics)) {
+      exit_code = found.asked ? kCheckFailed : kUsage;
+    }
+    Append(std::move(found.diagnostics), findings.diagnostics);
+  }
   if (options.output == "text") PrintDiagnostics(findings.diagnostics);
   if (options.explain) {
     for (const Slo& slo : loaded.slos) fmt::print("{}", DescribePlan(slo, config.interval));
   }
   Print(findings, options.output);
-  return HasErrors(findings.diagnostics) ? kCheckFailed : kGood;
+  return exit_code;
 }
 
 }  // namespace
@@ -69,7 +100,20 @@ void AddValidate(CLI::App& app, int& exit_code) {
                    "How to print: text for people, json, or github for annotations of a workflow")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json", "github"}));
-  command->footer("Example: slowburn validate --explain slos/*.yaml");
+  command->add_option(
+      "--prometheus", options->prometheus,
+      "URL of a server that must have the series, the buckets and the past that the "
+      "SLOs need");
+  command->add_option(
+      "--source", options->source,
+      "A source of --config, for its SLOs alone: asked with its settings, at its own "
+      "URL unless --prometheus gives one");
+  command->footer(
+      "Exit codes: 0 good, 1 a file or what the server has is wrong, 2 usage or configuration, or "
+      "\n"
+      "the server can't be asked.\n"
+      "Example: slowburn validate --explain slos/*.yaml\n"
+      "         slowburn validate --prometheus http://127.0.0.1:9090 slos/");
   command->callback([options, &exit_code] { exit_code = Validate(*options); });
 }
 
