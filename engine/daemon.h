@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,6 +36,7 @@ class Daemon {
   struct Options {
     Config config;
     bool allow_shrink = false;
+    std::optional<Format> format = {};       // Of all rule files; by what they say when not given.
     absl::Duration poll = absl::Seconds(5);  // How often rule files are looked at.
     // Reads the rule files; called on the polling thread and by Reload.
     std::function<SpecFiles()> read_files;

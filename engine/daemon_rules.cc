@@ -43,8 +43,8 @@ bool IsWindows(const SavedDefinition& definition) {
 // The SLOs of `definitions` as their texts define them, and the texts by SLO.  Of one path there
 // may be two texts, each the one that its SLOs have.
 std::vector<ActiveSlo> Parse(std::vector<SavedDefinition> definitions, const RuleDefaults& defaults,
-                             Texts& texts) {
-  LoadOptions options{.duplicates = true};
+                             std::optional<Format> format, Texts& texts) {
+  LoadOptions options{.format = format, .duplicates = true};
   for (const SavedDefinition& each : definitions) {
     if (!IsWindows(each)) continue;
     if (!options.windows.has_value()) options.windows.emplace();
@@ -84,7 +84,8 @@ void Daemon::Restore() {
   for (const SavedDefinition& each : options_.definitions) {
     if (each.slo_ids.empty() || IsWindows(each)) shared_.push_back(each);
   }
-  running_ = Parse(std::exchange(options_.definitions, {}), options_.config.defaults, texts_);
+  running_ = Parse(std::exchange(options_.definitions, {}), options_.config.defaults,
+                   options_.format, texts_);
   const std::int64_t interval_ms = absl::ToInt64Milliseconds(options_.config.interval);
   const std::int64_t now_slot = absl::ToUnixMillis(clock_.TimeNow()) / interval_ms;
   for (const auto& loop : loops_) {
@@ -122,7 +123,7 @@ absl::Status Daemon::Load(bool only_if_changed) {
   if (only_if_changed && hash == loaded_hash_) return last_load_;
   loaded_hash_ = hash;
 
-  LoadOptions options;
+  LoadOptions options{.format = options_.format};
   if (options_.read_windows) options.windows = windows.files;
   LoadResult loaded = LoadRules(files.files, options_.config.defaults, options);
   MergedRules merged = MergeRules(running_, loaded, files.unreadable, options_.allow_shrink);

@@ -385,6 +385,24 @@ absl::StatusOr<std::vector<std::string>> ParseStringList(std::string body) {
   return strings;
 }
 
+absl::StatusOr<std::string> ParseStorageRetention(std::string body) {
+  std::string retention;
+  bool has_data = false;
+  const auto on_member = [&](ondemand::raw_json_string key, ondemand::value value) {
+    if (key == "storageRetention") return ReadString(value, retention);
+    return absl::OkStatus();
+  };
+  SLOWBURN_ASSIGN_OR_RETURN(const Envelope envelope,
+                            ReadAnswer(body, [&](ondemand::value data) -> absl::Status {
+                              has_data = true;
+                              ondemand::object members;
+                              SLOWBURN_READ(members, data.get_object());
+                              return ForEachMember(members, on_member);
+                            }));
+  SLOWBURN_RETURN_IF_ERROR(CheckStatus(envelope, has_data));
+  return retention;
+}
+
 absl::Status QueryError(int http_status, std::string_view body) {
   constexpr std::size_t kLongestError = 1 << 20;
   std::string text(body.substr(0, kLongestError));

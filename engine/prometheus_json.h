@@ -29,6 +29,10 @@ absl::StatusOr<Labels> ParseLabels(std::string_view json);
 // Reads an answer of /api/v1/labels or /api/v1/label/<name>/values: a list of strings.
 absl::StatusOr<std::vector<std::string>> ParseStringList(std::string body);
 
+// Reads `storageRetention` of an answer of /api/v1/status/runtimeinfo, such as `15d or 1GiB`; empty
+// when it holds none.
+absl::StatusOr<std::string> ParseStorageRetention(std::string body);
+
 // Classifies a failed answer.
 //
 //   kInvalidArgument    the query is wrong and will stay so (bad_data, a 400; of VictoriaMetrics,

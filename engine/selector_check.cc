@@ -11,8 +11,6 @@
 namespace slowburn {
 namespace {
 
-constexpr absl::Duration kPast = absl::Hours(30 * 24);
-
 bool NeedsLabel(const Matcher& matcher) {
   return matcher.label != "__name__" && matcher.label != "le" && !matcher.value.empty() &&
          (matcher.op == Matcher::Op::kEqual || matcher.op == Matcher::Op::kRegex);
@@ -23,8 +21,10 @@ Selector WithoutLe(Selector selector) {
   return selector;
 }
 
-absl::StatusOr<std::string> WhyTermIsDead(Source& source, const Term& term, bool total_is_there,
-                                          absl::Time since) {
+}  // namespace
+
+absl::StatusOr<std::string> WhyTermMatchesNothing(Source& source, const Term& term,
+                                                  bool total_is_there, absl::Time since) {
   const std::string name = MetricName(term.selector);
   const std::string searched = name.empty() ? ToString(term.selector) : name;
   SLOWBURN_ASSIGN_OR_RETURN(const std::vector<std::string> labels,
@@ -45,16 +45,15 @@ absl::StatusOr<std::string> WhyTermIsDead(Source& source, const Term& term, bool
   return fmt::format("histogram {} has no bucket with le={}; it has {}", searched, *term.le, list);
 }
 
-}  // namespace
-
 absl::StatusOr<std::string> WhyNothingMatches(Source& source, const CounterPlan& plan,
                                               std::span<const std::size_t> unmatched,
                                               absl::Time at) {
   const bool total_is_there =
       std::find(unmatched.begin(), unmatched.end(), std::size_t{0}) == unmatched.end();
   for (const std::size_t term : unmatched) {
-    SLOWBURN_ASSIGN_OR_RETURN(std::string why,
-                              WhyTermIsDead(source, plan.terms[term], total_is_there, at - kPast));
+    SLOWBURN_ASSIGN_OR_RETURN(
+        std::string why,
+        WhyTermMatchesNothing(source, plan.terms[term], total_is_there, at - kSelectorPast));
     if (!why.empty()) return why;
   }
   return std::string();

@@ -12,6 +12,15 @@
 
 namespace slowburn {
 
+// How far back the source is asked whether it ever had what a selector asks for.
+inline constexpr absl::Duration kSelectorPast = absl::Hours(30 * 24);
+
+// As WhyNothingMatches, of the one term that no series has matched; `total_is_there` says whether
+// the SLO's total has any, and `since` from when on the source is asked.  A histogram that lacks
+// the bucket is told with the buckets that it has.
+absl::StatusOr<std::string> WhyTermMatchesNothing(Source& source, const Term& term,
+                                                  bool total_is_there, absl::Time since);
+
 // Tells an SLI that counts nothing because nothing happened from one that can never count: a metric
 // name, or a label that a matcher names, that the source has not had in 30 days.
 //

@@ -36,10 +36,10 @@ constexpr std::string_view kKnown =
 
 // What a document is by its content.
 struct Kind {
-  enum class Use { kSlos, kSlothWindows, kOpenSloObject, kList, kUnknown };
+  enum class Use { kSlos, kOtherFormat, kSlothWindows, kOpenSloObject, kList, kUnknown };
 
   Use use = Use::kUnknown;
-  Format format = Format::kNative;  // Of kSlos.
+  Format format = Format::kNative;  // Of kSlos and kOtherFormat.
 };
 
 struct Foreign {
@@ -91,6 +91,24 @@ Kind KindOf(const YamlNode& root) {
     return {Use::kOpenSloObject};
   }
   return {};
+}
+
+// What a document of `kind` is where all are to be of the format `wanted`.
+Kind Forced(const Kind& kind, Format wanted) {
+  using Use = Kind::Use;
+  if (kind.use == Use::kSlos && kind.format != wanted) return {Use::kOtherFormat, kind.format};
+  if (kind.use == Use::kOpenSloObject && wanted != Format::kOpenSlo) {
+    return {Use::kOtherFormat, Format::kOpenSlo};
+  }
+  if (kind.use == Use::kUnknown) return {Use::kSlos, wanted};
+  return kind;
+}
+
+void RefuseOtherFormat(const YamlNode& root, Format format, Format wanted, Report& report) {
+  const bool resource = TextOf(root, "version").empty();
+  report.Error(*Value(root, resource ? "apiVersion" : "version"),
+               fmt::format("the document is of the format {}, and {} is asked for",
+                           ToString(format), ToString(wanted)));
 }
 
 void RefuseVersion(const YamlNode& version, Report& report) {
@@ -154,12 +172,8 @@ bool ForEachDocument(const RuleFile& file, const LoadOptions& options, const Vis
                      Report& report) {
   bool any = false;
   const auto one = [&](const YamlNode& root) {
-    Kind kind = KindOf(root);
-    if (options.format && kind.use != Kind::Use::kSlothWindows &&
-        kind.use != Kind::Use::kOpenSloObject) {
-      kind = {Kind::Use::kSlos, *options.format};
-    }
-    visit(root, kind);
+    const Kind kind = KindOf(root);
+    visit(root, options.format ? Forced(kind, *options.format) : kind);
   };
   ReadYaml(file.text,
            {.document =
@@ -220,6 +234,9 @@ class Loader {
         [&](const YamlNode& root, const Kind& kind) {
           if (kind.use == Kind::Use::kUnknown || kind.use == Kind::Use::kList) {
             return RefuseDocument(root, report);
+          }
+          if (kind.use == Kind::Use::kOtherFormat) {
+            return RefuseOtherFormat(root, kind.format, *options_.format, report);
           }
           if (kind.use == Kind::Use::kOpenSloObject) {
             CheckOpenSloObject(root, shared_.openslo, report);

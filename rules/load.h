@@ -29,7 +29,8 @@ struct LoadResult {
 };
 
 struct LoadOptions {
-  std::optional<Format> format;  // All documents are of this format, whatever they look like.
+  // Documents that do not say what they are are of this format, and those of another are refused.
+  std::optional<Format> format;
   // Files of Sloth's AlertWindows, instead of those among the rule files.
   std::optional<std::vector<RuleFile>> windows;
   bool duplicates = false;  // Whether an SLO that is defined again is there again.

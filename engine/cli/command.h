@@ -1,6 +1,7 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 
 #include "rules/config.h"
 #include "rules/diagnostic.h"
+#include "rules/slo.h"
 
 namespace slowburn {
 
@@ -39,6 +41,10 @@ void AddStatePlace(CLI::App& command, StatePlace& place);
 
 // The folder of the state; false, said why, when neither names one.
 bool FindStateFolder(const StatePlace& place, std::string& folder);
+
+// Adds `--format`, as `LoadOptions::format`.  `format` must live as long as `command`; it stays
+// empty when the flag is not given.
+void AddFormatOption(CLI::App& command, std::optional<Format>& format);
 
 // Prints each on a line of its own to standard error.
 void PrintDiagnostics(const Diagnostics& diagnostics);

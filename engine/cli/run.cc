@@ -50,6 +50,7 @@ struct RunOptions {
   std::string settle;
   std::string state;
   std::string log_level = "info";
+  std::optional<Format> format;
   bool shadow = false;
   bool enable_reload = false;
   bool allow_shrink = false;
@@ -133,7 +134,7 @@ bool OpenState(const Config& config, std::unique_ptr<StateFile>& state) {
 class Process {
  public:
   // `state` may be null: then nothing outlives the process.
-  Process(const Config& config, bool allow_shrink, std::unique_ptr<StateFile> state)
+  Process(const Config& config, const RunOptions& run, std::unique_ptr<StateFile> state)
       : config_(config) {
     Metrics::Options names;
     names.version = SLOWBURN_VERSION;
@@ -144,7 +145,8 @@ class Process {
     metrics_ = std::make_unique<Metrics>(std::move(names));
     Daemon::Options options;
     options.config = config_;
-    options.allow_shrink = allow_shrink;
+    options.allow_shrink = run.allow_shrink;
+    options.format = run.format;
     options.read_files = [paths = config_.rules] { return ReadSpecFiles(paths); };
     if (!config_.sloth_windows.empty()) {
       options.read_windows = [path = config_.sloth_windows] { return ReadSpecFiles({path}); };
@@ -308,7 +310,7 @@ int Run(const RunOptions& options) {
 
   std::unique_ptr<StateFile> state;
   if (!OpenState(config, state)) return kUsage;
-  Process process(config, options.allow_shrink, std::move(state));
+  Process process(config, options, std::move(state));
   if (const absl::Status started = process.Start(); !started.ok()) {
     Log(LogLevel::kError, "slowburn can't start", {{"reason", std::string(started.message())}});
     process.Stop();
@@ -331,6 +333,7 @@ void AddRun(CLI::App& app, int& exit_code) {
                       "configuration");
   command->add_option("--windows", options->windows,
                       "File or folder of Sloth's AlertWindows, instead of those among the rules");
+  AddFormatOption(*command, options->format);
   command->add_option("--source", options->source, "URL of Prometheus, as source `default`");
   command
       ->add_option("--alertmanager", options->alertmanagers, "URL of an Alertmanager; repeatable")

@@ -1,13 +1,16 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "engine/cli/check_source.h"
 #include "engine/cli/command.h"
 #include "engine/io/spec_files.h"
+#include "exporters/findings.h"
 #include "rules/load.h"
 #include "rules/plan_text.h"
 
@@ -18,36 +21,74 @@ struct ValidateOptions {
   std::vector<std::string> paths;
   std::string config;
   std::string windows;
+  std::string output = "text";
+  std::optional<Format> format;
+  std::string prometheus;
+  std::string source;
   bool explain = false;
 };
 
+void Print(const Findings& findings, const std::string& output) {
+  if (output == "json") {
+    fmt::print("{}", FindingsJson(findings));
+  } else if (output == "github") {
+    fmt::print("{}{}", FindingsGithub(findings), FindingsSummary(findings));
+  } else {
+    fmt::print("{}", FindingsSummary(findings));
+  }
+}
+
+void Append(Diagnostics more, Diagnostics& all) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+// The SLOs that are measured on the source `name`; all when it is empty.
+std::vector<Slo> MeasuredOn(const std::string& name, const std::vector<Slo>& slos) {
+  if (name.empty()) return slos;
+  std::vector<Slo> out;
+  for (const Slo& slo : slos) {
+    if (slo.source == name) out.push_back(slo);
+  }
+  return out;
+}
+
 int Validate(const ValidateOptions& options) {
+  if (options.explain && options.output != "text") {
+    fmt::print(stderr, "slowburn: --explain is text: not with --output {}\n", options.output);
+    return kUsage;
+  }
   Config config;
   if (!ReadConfig(options.config, config)) return kUsage;
-  const SpecFiles files = ReadSpecFiles(options.paths);
-  Diagnostics all = files.diagnostics;
-  LoadOptions how;
+  std::optional<SourceSettings> source;
+  if (!options.prometheus.empty() || !options.source.empty()) {
+    source = SourceToCheck(config, options.prometheus, options.source);
+    if (!source) return kUsage;
+  }
   if (!options.windows.empty()) config.sloth_windows = options.windows;
+  SpecFiles files = ReadSpecFiles(options.paths);
+  LoadOptions how = {.format = options.format};
   if (!config.sloth_windows.empty()) {
     SpecFiles windows = ReadSpecFiles({config.sloth_windows});
-    all.insert(all.end(), windows.diagnostics.begin(), windows.diagnostics.end());
+    Append(std::move(windows.diagnostics), files.diagnostics);
     how.windows = std::move(windows.files);
   }
-  const LoadResult loaded = LoadRules(files.files, config.defaults, how);
-  all.insert(all.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
-  PrintDiagnostics(all);
-  const auto errors = std::count_if(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
-    return diagnostic.severity == Severity::kError;
-  });
+  LoadResult loaded = LoadRules(files.files, config.defaults, how);
+  Findings findings = {std::move(files.diagnostics), files.files.size(), loaded.slos.size()};
+  Append(std::move(loaded.diagnostics), findings.diagnostics);
+  int exit_code = HasErrors(findings.diagnostics) ? kCheckFailed : kGood;
+  if (source) {
+    SourceFindings found = CheckSource(*source, MeasuredOn(options.source, loaded.slos));
+    if (exit_code == kGood && HasErrors(found.diagnostics)) {
+      exit_code = found.asked ? kCheckFailed : kUsage;
+    }
+    Append(std::move(found.diagnostics), findings.diagnostics);
+  }
+  if (options.output == "text") PrintDiagnostics(findings.diagnostics);
   if (options.explain) {
     for (const Slo& slo : loaded.slos) fmt::print("{}", DescribePlan(slo, config.interval));
   }
-  fmt::print("{} file{}, {} SLO{}, {} error{}, {} warning{}\n", files.files.size(),
-             files.files.size() == 1 ? "" : "s", loaded.slos.size(),
-             loaded.slos.size() == 1 ? "" : "s", errors, errors == 1 ? "" : "s",
-             all.size() - static_cast<std::size_t>(errors),
-             all.size() - static_cast<std::size_t>(errors) == 1 ? "" : "s");
-  return errors == 0 ? kGood : kCheckFailed;
+  Print(findings, options.output);
+  return exit_code;
 }
 
 }  // namespace
@@ -63,7 +104,26 @@ void AddValidate(CLI::App& app, int& exit_code) {
   command->add_flag(
       "--explain", options->explain,
       "Say of each SLO whether it is counted exactly, by which queries, at what cost");
-  command->footer("Example: slowburn validate --explain slos/*.yaml");
+  AddFormatOption(*command, options->format);
+  command
+      ->add_option("--output", options->output,
+                   "How to print: text for people, json, or github for annotations of a workflow")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "json", "github"}));
+  command->add_option(
+      "--prometheus", options->prometheus,
+      "URL of a server that must have the series, the buckets and the past that the "
+      "SLOs need");
+  command->add_option(
+      "--source", options->source,
+      "A source of --config, for its SLOs alone: asked with its settings, at its own "
+      "URL unless --prometheus gives one");
+  command->footer(
+      "Exit codes: 0 good, 1 a file or what the server has is wrong, 2 usage or configuration, or "
+      "\n"
+      "the server can't be asked.\n"
+      "Example: slowburn validate --explain slos/*.yaml\n"
+      "         slowburn validate --prometheus http://127.0.0.1:9090 slos/");
   command->callback([options, &exit_code] { exit_code = Validate(*options); });
 }
 

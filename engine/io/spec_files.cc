@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -61,7 +62,7 @@ class Reader {
   SpecFiles Read() {
     for (const std::string& path : paths_) {
       std::error_code error;
-      const fs::path real = fs::canonical(path, error);
+      const fs::path real = RealPath(path, error);
       if (error) {
         Fail(path, error.message());
       } else if (real_files_.insert(real.string()).second) {
@@ -72,9 +73,26 @@ class Reader {
   }
 
  private:
+  // As fs::canonical() for a file, but each folder is looked up once: of thousands of files that is
+  // most of the work.
+  fs::path RealPath(const fs::path& path, std::error_code& error) {
+    if (fs::is_symlink(fs::symlink_status(path, error)) || error) return fs::canonical(path, error);
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    const auto [known, is_new] = real_parents_.try_emplace(folder.string());
+    if (is_new) known->second = fs::canonical(folder, error);
+    if (error) {
+      real_parents_.erase(known);
+      return {};
+    }
+    return known->second / path.filename();
+  }
+
   void AddPath(const std::string& path) {
     std::error_code error;
-    const fs::file_status status = fs::status(path, error);
+    AddPath(path, fs::status(path, error), error);
+  }
+
+  void AddPath(const std::string& path, const fs::file_status& status, std::error_code error) {
     if (fs::is_directory(status)) {
       AddFolder(path);
     } else if (fs::is_regular_file(status)) {
@@ -114,7 +132,7 @@ class Reader {
     if (fs::is_directory(status)) {
       AddFolder(path.string());
     } else if (IsRuleName(path)) {
-      AddPath(path.string());
+      AddPath(path.string(), status, error);
     }
   }
 
@@ -126,9 +144,9 @@ class Reader {
       return;
     }
     std::string text;
-    std::string part(std::size_t{64} << 10, '\0');
-    while (file.read(part.data(), static_cast<std::streamsize>(part.size())) || file.gcount() > 0) {
-      text.append(part, 0, static_cast<std::size_t>(file.gcount()));
+    while (file.read(part_.data(), static_cast<std::streamsize>(part_.size())) ||
+           file.gcount() > 0) {
+      text.append(part_, 0, static_cast<std::size_t>(file.gcount()));
       if (text.size() > kLargestFile) {
         Fail(path, "larger than 16 MiB");
         return;
@@ -159,6 +177,8 @@ class Reader {
   std::set<std::string> paths_;
   std::set<std::string> real_files_;
   std::set<std::string> real_folders_;
+  std::map<std::string, fs::path> real_parents_;                 // Of folders as paths name them.
+  std::string part_ = std::string(std::size_t{64} << 10, '\0');  // Of the file that is read.
 };
 
 }  // namespace

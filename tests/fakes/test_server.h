@@ -22,6 +22,7 @@ class TestServer {
     // Samples that it has from the beginning, in OpenMetrics text with timestamps; none when empty.
     std::string openmetrics = {};
     std::vector<std::string> flags = {};
+    std::string retention = "100y";  // Samples of a test keep their own dates.
   };
 
   struct AlertmanagerOptions {

@@ -165,5 +165,54 @@ TEST_CASE("LoadRules: survives what fuzzing found", "[rules]") {
   CHECK(files > 0);
 }
 
+constexpr std::string_view kSlothFile = R"yaml(service: shop
+slos:
+  - name: a
+    objective: 99
+    sli: {raw: {error_ratio_query: "avg_over_time(bad[{{.window}}])"}}
+    alerting: {page_alert: {disable: true}, ticket_alert: {disable: true}}
+)yaml";
+
+TEST_CASE("LoadRules: a format that is asked for is that of documents that do not say theirs",
+          "[rules]") {
+  const std::string unversioned(kSlothFile);
+  CHECK(Ids(LoadRules({{"1.yaml", unversioned}}, {})).empty());
+  const LoadResult loaded = LoadRules({{"1.yaml", unversioned}}, {}, {.format = Format::kSloth});
+  REQUIRE(Ids(loaded) == Strings{"shop/a"});
+  CHECK(loaded.slos[0].format == Format::kSloth);
+}
+
+TEST_CASE("LoadRules: a document of another format than the one asked for is refused, in a word",
+          "[rules]") {
+  struct Case {
+    const char* name;
+    std::string text;
+    Format wanted;
+    const char* error;
+  };
+
+  const Case cases[] = {
+      {"our own", File("one", Good("a")), Format::kSloth,
+       "1.yaml:1:10: error: the document is of the format slowburn, and sloth is asked for"},
+      {"Sloth's", "version: prometheus/v1\n" + std::string(kSlothFile), Format::kNative,
+       "1.yaml:1:10: error: the document is of the format sloth, and slowburn is asked for"},
+      {"a resource", "kind: ServiceLevelObjective\napiVersion: pyrra.dev/v1alpha1\n",
+       Format::kOpenSlo,
+       "1.yaml:2:13: error: the document is of the format pyrra, and openslo is asked for"},
+      {"an object that SLOs refer to", "apiVersion: openslo/v1\nkind: Service\n", Format::kPyrra,
+       "1.yaml:1:13: error: the document is of the format openslo, and pyrra is asked for"},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      const LoadResult loaded = LoadRules({{"1.yaml", c.text + "---\n" + File("two", Good("b"))},
+                                           {"2.yaml", File("three", Good("c"))}},
+                                          {}, {.format = c.wanted});
+      REQUIRE(!loaded.diagnostics.empty());
+      CHECK(ToString(loaded.diagnostics[0]) == c.error);
+      CHECK(Ids(loaded) == (c.wanted == Format::kNative ? Strings{"two/b", "three/c"} : Strings{}));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace slowburn
