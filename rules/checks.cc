@@ -182,7 +182,7 @@ std::optional<Selector> ReadSelector(const YamlNode& node, std::string_view what
 }
 
 std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view what,
-                                          Report& report) {
+                                          Report& report, QueryLanguage language) {
   const std::optional<std::string> text = ReadText(node, what, report);
   if (!text.has_value()) return std::nullopt;
   if (Trimmed(*text).empty()) {
@@ -200,8 +200,14 @@ std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view
   }
   bool good = true;
   for (const ExpressionProblem& problem : CheckExpression(*text)) {
-    report.Inside(problem.error ? Severity::kError : Severity::kWarning, node,
-                  static_cast<std::size_t>(std::max(problem.offset, 0)),
+    const std::size_t at = static_cast<std::size_t>(std::max(problem.offset, 0));
+    if (problem.error && language == QueryLanguage::kMetricsQl) {
+      report.Inside(Severity::kWarning, node, at,
+                    fmt::format("{}: {}", what, Shown(problem.message)),
+                    "as MetricsQL it is not checked: the source is asked for it as it is");
+      break;  // What follows is read from where the parser lost its way.
+    }
+    report.Inside(problem.error ? Severity::kError : Severity::kWarning, node, at,
                   fmt::format("{}: {}", what, Shown(problem.message)), problem.hint);
     good = good && !problem.error;
   }

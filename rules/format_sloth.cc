@@ -11,29 +11,13 @@
 #include "rules/checks.h"
 #include "rules/lint.h"
 #include "rules/reader.h"
+#include "rules/sloth_rule_windows.h"
+#include "rules/sloth_plugins.h"
 
 namespace slowburn {
 namespace {
 
 constexpr MapReader::Options kLenient = {.unknown_keys = Severity::kWarning, .ignore_case = true};
-
-// Sloth's own steps, which slowburn takes in its own way.
-constexpr std::string_view kCorePlugin = "sloth.dev/core/";
-constexpr std::string_view kAlertPlugin = "sloth.dev/core/alert_rules/v1";
-
-struct PluginHint {
-  std::string_view id;
-  std::string_view hint;
-};
-
-constexpr std::array<PluginHint, 5> kPluginHints = {{
-    {"sloth.dev/contrib/info_labels/v1", "write the labels under labels"},
-    {"sloth.dev/contrib/rule_intervals/v1", "see evaluation.interval in slowburn.yaml"},
-    {"sloth.dev/contrib/denominator_corrected_rules/v1",
-     "slowburn counts events, so budgets need no correction"},
-    {"sloth.dev/contrib/remove_labels/v1", "remove the labels from the file"},
-    {"sloth.dev/contrib/validate_victoria_metrics/v1", "queries are read as PromQL"},
-}};
 
 Labels ReadSlothLabels(MapReader& map, std::string_view key, LabelUse use, Report& report) {
   const YamlNode* node = map.Find(key);
@@ -41,51 +25,20 @@ Labels ReadSlothLabels(MapReader& map, std::string_view key, LabelUse use, Repor
   return ReadLabels(*node, key, use, LabelStyle::kSloth, report);
 }
 
-// Reads one plugin of a chain, and returns its id.
-std::string ReadPlugin(const YamlNode& node, Report& report) {
-  MapReader map(node, "the plugin", report, kLenient);
-  const std::string id = map.NeedText("id").value_or("");
-  map.Find("config");
-  if (const YamlNode* priority = map.Find("priority")) {
-    ReadInteger(*priority, "priority", INT32_MIN, INT32_MAX, report);
-  }
-  map.Finish();
-  if (id.empty() || id.starts_with(kCorePlugin)) return id;
-  const auto known = std::find_if(kPluginHints.begin(), kPluginHints.end(),
-                                  [&](const PluginHint& plugin) { return plugin.id == id; });
-  report.Warning(*map.Find("id"), fmt::format("the plugin {} has no effect", Shown(id)),
-                 known == kPluginHints.end() ? "" : std::string(known->hint));
-  return id;
-}
-
-// Reads `slo_plugins` or `plugins`.
-void ReadPlugins(MapReader& parent, std::string_view key, Report& report) {
-  const YamlNode* node = parent.Find(key);
-  if (node == nullptr) return;
-  MapReader map(*node, key, report, kLenient);
-  bool alerts = false;
-  if (const YamlNode* chain = map.Find("chain")) {
-    for (const YamlNode* plugin : ReadList(*chain, "chain", report)) {
-      alerts = ReadPlugin(*plugin, report) == kAlertPlugin || alerts;
-    }
-  }
-  if (map.Bool("overridePrevious").value_or(false) && !alerts) {
-    report.Warning(*node, "overridePrevious has no effect: slowburn alerts all the same",
-                   "set disable in page_alert and ticket_alert for an SLO without alerts");
-  }
-  map.Finish();
-}
-
-std::optional<std::string> NeedQuery(MapReader& map, std::string_view key, Report& report) {
+// Reads a query, and into `written` what stands there.
+std::optional<std::string> NeedQuery(MapReader& map, std::string_view key, QueryLanguage language,
+                                     std::string& written, Report& report) {
   const YamlNode* node = map.Need(key);
   if (node == nullptr) return std::nullopt;
-  return ReadExpression(*node, key, report);
+  written = node->text;
+  return ReadExpression(*node, key, report, language);
 }
 
-std::optional<Sli> ReadEvents(const YamlNode& node, Report& report) {
+std::optional<Sli> ReadEvents(const YamlNode& node, QueryLanguage language, RuleHints& hints,
+                              Report& report) {
   MapReader map(node, "events", report, kLenient);
-  auto error = NeedQuery(map, "error_query", report);
-  auto total = NeedQuery(map, "total_query", report);
+  auto error = NeedQuery(map, "error_query", language, hints.error_query, report);
+  auto total = NeedQuery(map, "total_query", language, hints.total_query, report);
   map.Finish();
   if (!error.has_value() || !total.has_value()) return std::nullopt;
   if (*error == *total) {
@@ -95,9 +48,10 @@ std::optional<Sli> ReadEvents(const YamlNode& node, Report& report) {
   return ExpressionSli{*std::move(error), *std::move(total)};
 }
 
-std::optional<Sli> ReadRaw(const YamlNode& node, Report& report) {
+std::optional<Sli> ReadRaw(const YamlNode& node, QueryLanguage language, RuleHints& hints,
+                           Report& report) {
   MapReader map(node, "raw", report, kLenient);
-  auto error = NeedQuery(map, "error_ratio_query", report);
+  auto error = NeedQuery(map, "error_ratio_query", language, hints.error_query, report);
   map.Finish();
   if (!error.has_value()) return std::nullopt;
   return RatioSli{*std::move(error)};
@@ -115,7 +69,8 @@ void RefusePlugin(const YamlNode& node, Report& report) {
                "write the queries that it makes under sli.events or sli.raw");
 }
 
-std::optional<Sli> ReadSli(const YamlNode& node, Report& report) {
+std::optional<Sli> ReadSli(const YamlNode& node, QueryLanguage language, RuleHints& hints,
+                           Report& report) {
   MapReader map(node, "sli", report, kLenient);
   const YamlNode* events = map.Find("events");
   const YamlNode* raw = map.Find("raw");
@@ -125,16 +80,17 @@ std::optional<Sli> ReadSli(const YamlNode& node, Report& report) {
     report.Error(node, "sli needs exactly one of events, raw and plugin");
     return std::nullopt;
   }
-  if (events != nullptr) return ReadEvents(*events, report);
-  if (raw != nullptr) return ReadRaw(*raw, report);
+  if (events != nullptr) return ReadEvents(*events, language, hints, report);
+  if (raw != nullptr) return ReadRaw(*raw, language, hints, report);
   RefusePlugin(*plugin, report);
   return std::nullopt;
 }
 
 class SlothReader {
  public:
-  SlothReader(const YamlNode& document, const RuleDefaults& defaults, Report& report)
-      : document_(document), defaults_(defaults), report_(report) {}
+  SlothReader(const YamlNode& document, const RuleDefaults& defaults, const SharedDocuments& shared,
+              Report& report)
+      : document_(document), defaults_(defaults), shared_(shared), report_(report) {}
 
   std::vector<Slo> Read() {
     const int errors = report_.errors();
@@ -142,7 +98,7 @@ class SlothReader {
     map.Find("version");
     service_ = NeedName(map, "service", report_);
     labels_ = ReadSlothLabels(map, "labels", LabelUse::kSlo, report_);
-    ReadPlugins(map, "slo_plugins", report_);
+    plugins_ = ReadSlothPlugins(map, "slo_plugins", defaults_.for_rules, report_);
     const YamlNode* slos = map.Need("slos");
     map.Finish();
     const bool good = report_.errors() == errors;
@@ -182,21 +138,34 @@ class SlothReader {
     if (const auto owner = slo.labels.find("owner"); owner != slo.labels.end()) {
       slo.owner = owner->second;
     }
-    ReadPlugins(map, "plugins", report_);
+    const SlothPlugins plugins = ReadSlothPlugins(map, "plugins", defaults_.for_rules, report_);
+    slo.rules.steps = StepsOf(plugins_, plugins);
+    slo.rules.windows = AlertWindowsFor(shared_.sloth_windows, slo.window);
+    const bool metrics_ql =
+        plugins.metrics_ql || (plugins_.metrics_ql && !plugins.override_previous);
     if (const YamlNode* sli = map.Need("sli")) {
-      if (auto read = ReadSli(*sli, report_)) slo.sli = *std::move(read);
+      auto read = ReadSli(*sli, metrics_ql ? QueryLanguage::kMetricsQl : QueryLanguage::kPromQl,
+                          slo.rules, report_);
+      if (read) slo.sli = *std::move(read);
     }
     const AlertSettings alerts = ReadAlerting(map, slo);
     map.Finish();
     CheckSource(node);
     if (report_.errors() > errors) return std::nullopt;
-    slo.alerts = MakePolicy(alerts, defaults_.severities, false);
+    slo.rules.page = !alerts.page.disabled.value_or(false);
+    slo.rules.ticket = !alerts.ticket.disabled.value_or(false);
+    // Sloth's own rules have no label `severity` that the file does not give.
+    slo.alerts = MakePolicy(alerts, defaults_.for_rules ? Labels{} : defaults_.severities, false);
     LintResult lint = Lint({.slo = slo,
                             .tiers = ResolveTiers(alerts, slo.window),
                             .places = places,
                             .by = {},
                             .interval = defaults_.interval});
-    for (Diagnostic& diagnostic : lint.diagnostics) report_.Add(std::move(diagnostic));
+    for (Diagnostic& diagnostic : lint.diagnostics) {
+      // Sloth's rules are made of Sloth's windows: what the engine would leave out is no matter.
+      if (defaults_.for_rules && diagnostic.severity == Severity::kWarning) continue;
+      report_.Add(std::move(diagnostic));
+    }
     slo.alerts.tiers = std::move(lint.tiers);
     if (report_.errors() > errors) return std::nullopt;
     return slo;
@@ -249,29 +218,29 @@ class SlothReader {
 
   // Sloth gives each alert a title and a summary, where the user gives none.
   static void AddAnnotations(AlertSettings& alerts) {
-    const std::string about =
-        "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is";
-    const auto add = [&](ClassSettings& to, std::string_view key, std::string text) {
-      if (!alerts.annotations.contains(key)) to.annotations.emplace(key, std::move(text));
+    const auto add = [&](ClassSettings& to, std::string_view severity) {
+      for (const auto& [key, text] : SlothAnnotations(severity)) {
+        if (!alerts.annotations.contains(key)) to.annotations.emplace(key, text);
+      }
     };
-    add(alerts.page, "title", fmt::format("(page) {} too fast.", about));
-    add(alerts.page, "summary", fmt::format("{} over expected.", about));
-    add(alerts.ticket, "title", fmt::format("(ticket) {} too fast.", about));
-    add(alerts.ticket, "summary", fmt::format("{} over expected.", about));
+    add(alerts.page, "page");
+    add(alerts.ticket, "ticket");
   }
 
   const YamlNode& document_;
   const RuleDefaults& defaults_;
+  const SharedDocuments& shared_;
   Report& report_;
   std::string service_;
   Labels labels_;
+  SlothPlugins plugins_;
 };
 
 }  // namespace
 
 std::vector<Slo> ReadSloth(const YamlNode& document, const RuleDefaults& defaults,
-                           const SharedDocuments&, Report& report) {
-  return SlothReader(document, defaults, report).Read();
+                           const SharedDocuments& shared, Report& report) {
+  return SlothReader(document, defaults, shared, report).Read();
 }
 
 }  // namespace slowburn
