@@ -190,7 +190,7 @@ std::int64_t MinutesWithin(const Compared& compared, Named named) {
                        });
 }
 
-TEST_CASE("Sloth rules against slowburn: agree but for the edge bound", "[exporters]") {
+TEST_CASE("Sloth rules against slowburn: agree but for the edge bound", "[.e2e][exporters]") {
   Service service(15);
   service.Serve(kHistory + 20 * kMinute, 50, 0);
   service.Serve(10 * kMinute, 50, 0.15);
@@ -208,7 +208,7 @@ TEST_CASE("Sloth rules against slowburn: agree but for the edge bound", "[export
 }
 
 TEST_CASE("Sloth rules against slowburn: agree on a service that meets its objective",
-          "[exporters]") {
+          "[.e2e][exporters]") {
   Service service(15);
   service.Serve(kHistory + 180 * kMinute, 50, 0.0009);
   for (const AlertClass alert_class : {AlertClass::kPage, AlertClass::kTicket}) {
@@ -219,7 +219,7 @@ TEST_CASE("Sloth rules against slowburn: agree on a service that meets its objec
   }
 }
 
-TEST_CASE("Sloth rules against slowburn: extrapolation over sparse scrapes", "[exporters]") {
+TEST_CASE("Sloth rules against slowburn: extrapolation over sparse scrapes", "[.e2e][exporters]") {
   // Two samples to a window of five minutes: rate() sees one interval, and takes it for two.
   constexpr std::int64_t kScrape = 150;
   Service service(kScrape);
@@ -233,7 +233,7 @@ TEST_CASE("Sloth rules against slowburn: extrapolation over sparse scrapes", "[e
 }
 
 TEST_CASE("Sloth rules against slowburn: the first sample of a series is lost on rate()",
-          "[exporters]") {
+          "[.e2e][exporters]") {
   Service service(15);
   service.Serve(kHistory + 20 * kMinute, 50, 0);
   service.ForgetErrorsUntilNow();
@@ -250,7 +250,7 @@ TEST_CASE("Sloth rules against slowburn: the first sample of a series is lost on
 }
 
 TEST_CASE("Sloth rules against slowburn: a gap resolves in Prometheus, and holds in slowburn",
-          "[exporters]") {
+          "[.e2e][exporters]") {
   Service service(15);
   service.Serve(kHistory + 20 * kMinute, 50, 0);
   service.Serve(10 * kMinute, 50, 0.15);
@@ -266,7 +266,7 @@ TEST_CASE("Sloth rules against slowburn: a gap resolves in Prometheus, and holds
 }
 
 TEST_CASE("Sloth rules against slowburn: NaN without traffic resolves in Prometheus",
-          "[exporters]") {
+          "[.e2e][exporters]") {
   Service service(15);
   service.Serve(kHistory + 20 * kMinute, 50, 0);
   service.Serve(10 * kMinute, 50, 0.15);

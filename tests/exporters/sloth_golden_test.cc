@@ -110,11 +110,11 @@ TEST_CASE("Sloth rules: equal what Sloth makes of its examples", "[exporters]") 
                                   {.labels = {{"cmd", "examplesgen.sh"}}, .version = "dev"});
       const std::string findings = testing::AsText(made.diagnostics);
       INFO(findings);
-      if (IsGoCode(name)) {
+      if (findings.find("not supported yet") != std::string::npos) {
+        WARN("SKIP: " << findings);
+      } else if (IsGoCode(name)) {
         CHECK(made.rules.sets.empty());
         CHECK_THAT(findings, Catch::Contains("is Go code"));
-      } else if (findings.find("not supported yet") != std::string::npos) {
-        WARN("SKIP: " << findings);
       } else {
         CHECK_FALSE(HasErrors(made.diagnostics));
         CHECK_FALSE(HasErrors(made.rules.diagnostics));

@@ -44,7 +44,8 @@ std::string TestFile(const std::string& rules, const std::string& path,
                      std::int64_t interval_seconds, const std::vector<RuleUnitTest>& tests) {
   std::string out = fmt::format("rule_files: [{}]\nevaluation_interval: {}s\ngroup_eval_order:\n",
                                 YamlQuoted(path), interval_seconds);
-  for (const auto& group : YamlValues(rules).front()["groups"]) {
+  const std::vector<nlohmann::json> documents = YamlValues(rules);
+  for (const nlohmann::json& group : documents.at(0).at("groups")) {
     out += fmt::format("  - {}\n", YamlQuoted(group["name"].get<std::string>()));
   }
   out += "tests:\n";
