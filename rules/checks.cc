@@ -115,11 +115,17 @@ std::optional<std::string> ReadQueryText(const YamlNode& node, std::string_view 
 
 // Whether `text`, the value of `node`, is PromQL; reports what is wrong with it.
 bool CheckQuery(const YamlNode& node, const std::string& text, std::string_view what,
-                Report& report) {
+                QueryLanguage language, Report& report) {
   bool good = true;
   for (const ExpressionProblem& problem : CheckExpression(text)) {
-    report.Inside(problem.error ? Severity::kError : Severity::kWarning, node,
-                  static_cast<std::size_t>(std::max(problem.offset, 0)),
+    const auto at = static_cast<std::size_t>(std::max(problem.offset, 0));
+    if (problem.error && language == QueryLanguage::kMetricsQl) {
+      report.Inside(Severity::kWarning, node, at,
+                    fmt::format("{}: {}", what, Shown(problem.message)),
+                    "as MetricsQL it is not checked: the source is asked for it as it is");
+      break;  // What follows is read from where the parser lost its way.
+    }
+    report.Inside(problem.error ? Severity::kError : Severity::kWarning, node, at,
                   fmt::format("{}: {}", what, Shown(problem.message)), problem.hint);
     good = good && !problem.error;
   }
@@ -211,12 +217,14 @@ std::optional<Selector> ReadSelector(const YamlNode& node, std::string_view what
 
 std::optional<std::string> ReadQuery(const YamlNode& node, std::string_view what, Report& report) {
   const std::optional<std::string> text = ReadQueryText(node, what, report);
-  if (!text.has_value() || !CheckQuery(node, *text, what, report)) return std::nullopt;
+  if (!text.has_value() || !CheckQuery(node, *text, what, QueryLanguage::kPromQl, report)) {
+    return std::nullopt;
+  }
   return std::string(Trimmed(*text));
 }
 
 std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view what,
-                                          Report& report) {
+                                          Report& report, QueryLanguage language) {
   const std::optional<std::string> text = ReadQueryText(node, what, report);
   if (!text.has_value()) return std::nullopt;
   if (!HasWindow(*text)) {
@@ -224,7 +232,7 @@ std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view
                  "write it where the range stands, as in rate(errors_total[{{.window}}])");
     return std::nullopt;
   }
-  if (!CheckQuery(node, *text, what, report)) return std::nullopt;
+  if (!CheckQuery(node, *text, what, language, report)) return std::nullopt;
   return std::string(Trimmed(*text));
 }
 

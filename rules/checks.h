@@ -29,12 +29,19 @@ std::optional<Ratio> ReadObjective(const YamlNode& node, Report& report);
 // Reads a vector selector.
 std::optional<Selector> ReadSelector(const YamlNode& node, std::string_view what, Report& report);
 
-// Reads a PromQL expression, whatever its ranges; space at its ends is cut off.
+// What a query is written in.
+enum class QueryLanguage {
+  kPromQl,
+  kMetricsQl,  // VictoriaMetrics': what of it is no PromQL is a warning.
+};
+
+// Reads an expression, whatever its ranges; space at its ends is cut off.
 std::optional<std::string> ReadQuery(const YamlNode& node, std::string_view what, Report& report);
 
 // As ReadQuery(), of an expression that holds `{{.window}}`.
 std::optional<std::string> ReadExpression(const YamlNode& node, std::string_view what,
-                                          Report& report);
+                                          Report& report,
+                                          QueryLanguage language = QueryLanguage::kPromQl);
 
 // Where labels go, which says what may stand in them.
 enum class LabelUse {

@@ -61,6 +61,7 @@ struct RuleDefaults {
   std::vector<std::string> sources = {"default"};  // Those that exist.
   Labels severities = {{"page", "critical"}, {"ticket", "warning"}};
   absl::Duration interval = absl::Seconds(30);  // For the lint on windows too short for it.
+  bool for_rules = false;  // The SLOs are to become rules, and do not run in the engine.
 
   bool operator==(const RuleDefaults&) const = default;
 };

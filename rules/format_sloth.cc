@@ -3,7 +3,6 @@
 #include "rules/format_sloth.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,70 +10,16 @@
 #include "rules/checks.h"
 #include "rules/reader.h"
 #include "rules/sloth_alerts.h"
+#include "rules/sloth_plugins.h"
 #include "rules/sloth_sli.h"
 
 namespace slowburn {
 namespace {
 
-constexpr MapReader::Options kLenient = {.unknown_keys = Severity::kWarning, .ignore_case = true};
-
-// Sloth's own steps, which slowburn takes in its own way.
-constexpr std::string_view kCorePlugin = "sloth.dev/core/";
-constexpr std::string_view kAlertPlugin = "sloth.dev/core/alert_rules/v1";
-
-struct PluginHint {
-  std::string_view id;
-  std::string_view hint;
-};
-
-constexpr std::array<PluginHint, 5> kPluginHints = {{
-    {"sloth.dev/contrib/info_labels/v1", "write the labels under labels"},
-    {"sloth.dev/contrib/rule_intervals/v1", "see evaluation.interval in slowburn.yaml"},
-    {"sloth.dev/contrib/denominator_corrected_rules/v1",
-     "slowburn counts events, so budgets need no correction"},
-    {"sloth.dev/contrib/remove_labels/v1", "remove the labels from the file"},
-    {"sloth.dev/contrib/validate_victoria_metrics/v1", "queries are read as PromQL"},
-}};
-
 Labels ReadSlothLabels(MapReader& map, Report& report) {
   const YamlNode* node = map.Find("labels");
   if (node == nullptr) return {};
   return ReadLabels(*node, "labels", LabelUse::kSlo, LabelStyle::kSloth, report);
-}
-
-// Reads one plugin of a chain, and returns its id.
-std::string ReadPlugin(const YamlNode& node, Report& report) {
-  MapReader map(node, "the plugin", report, kLenient);
-  const std::string id = map.NeedText("id").value_or("");
-  map.Find("config");
-  if (const YamlNode* priority = map.Find("priority")) {
-    ReadInteger(*priority, "priority", INT32_MIN, INT32_MAX, report);
-  }
-  map.Finish();
-  if (id.empty() || id.starts_with(kCorePlugin)) return id;
-  const auto known = std::find_if(kPluginHints.begin(), kPluginHints.end(),
-                                  [&](const PluginHint& plugin) { return plugin.id == id; });
-  report.Warning(*map.Find("id"), fmt::format("the plugin {} has no effect", Shown(id)),
-                 known == kPluginHints.end() ? "" : std::string(known->hint));
-  return id;
-}
-
-// Reads `slo_plugins` or `plugins`.
-void ReadPlugins(MapReader& parent, std::string_view key, Report& report) {
-  const YamlNode* node = parent.Find(key);
-  if (node == nullptr) return;
-  MapReader map(*node, key, report, kLenient);
-  bool alerts = false;
-  if (const YamlNode* chain = map.Find("chain")) {
-    for (const YamlNode* plugin : ReadList(*chain, "chain", report)) {
-      alerts = ReadPlugin(*plugin, report) == kAlertPlugin || alerts;
-    }
-  }
-  if (map.Bool("overridePrevious").value_or(false) && !alerts) {
-    report.Warning(*node, "overridePrevious has no effect: slowburn alerts all the same",
-                   "set disable in page_alert and ticket_alert for an SLO without alerts");
-  }
-  map.Finish();
 }
 
 // Reads what both formats hold: a service and its SLOs.
@@ -87,7 +32,7 @@ class SlothReader {
   std::vector<Slo> Read(MapReader& map, int errors_before) {
     service_ = NeedName(map, "service", report_);
     labels_ = ReadSlothLabels(map, report_);
-    ReadPlugins(map, keys_.slo_plugins, report_);
+    plugins_ = ReadSlothPlugins(map, keys_.slo_plugins, defaults_.for_rules, report_);
     const YamlNode* slos = map.Need("slos");
     map.Finish();
     const bool good = report_.errors() == errors_before;
@@ -127,9 +72,15 @@ class SlothReader {
     if (const auto owner = slo.labels.find("owner"); owner != slo.labels.end()) {
       slo.owner = owner->second;
     }
-    ReadPlugins(map, "plugins", report_);
+    const SlothPlugins plugins = ReadSlothPlugins(map, "plugins", defaults_.for_rules, report_);
+    slo.rules.steps = StepsOf(plugins_, plugins);
+    const bool metrics_ql =
+        plugins.metrics_ql || (plugins_.metrics_ql && !plugins.override_previous);
     if (const YamlNode* sli = map.Need("sli")) {
-      if (auto read = ReadSlothSli(*sli, keys_, report_)) slo.sli = *std::move(read);
+      const auto language = metrics_ql ? QueryLanguage::kMetricsQl : QueryLanguage::kPromQl;
+      if (auto read = ReadSlothSli(*sli, keys_, language, slo.rules, report_)) {
+        slo.sli = *std::move(read);
+      }
     }
     AlertSettings alerts = ReadSlothAlerting(map, slo, keys_, defaults_.alerts, report_);
     map.Finish();
@@ -146,6 +97,7 @@ class SlothReader {
   Report& report_;
   std::string service_;
   Labels labels_;
+  SlothPlugins plugins_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "rules/checks.h"
 #include "rules/format_sloth.h"
 #include "rules/reader.h"
+#include "rules/rule_hints.h"
 #include "rules/sloth_keys.h"
 
 namespace slowburn {
@@ -26,12 +27,29 @@ bool CheckKind(MapReader& map, Report& report) {
   return false;
 }
 
-// Of the metadata only the name has to be there: what else Kubernetes keeps in it, its labels too,
-// is about the resource.
-void CheckMetadata(MapReader& map, Report& report) {
-  const YamlNode* metadata = map.Need("metadata");
-  if (metadata == nullptr) return;
-  MapReader(*metadata, "metadata", report, kSlothCamelCase.lenient).NeedText("name");
+// A map of the metadata: about the resource, so that its values need no more check than that they
+// are text.
+Labels ReadTexts(MapReader& map, std::string_view key, Report& report) {
+  Labels out;
+  const YamlNode* node = map.Find(key);
+  if (node == nullptr) return out;
+  for (const auto& [name, value, merged] : ReadEntries(*node, key, report)) {
+    if (value->kind == YamlNode::Kind::kScalar) out.insert_or_assign(name->text, value->text);
+  }
+  return out;
+}
+
+// Of the metadata only the name has to be there.
+ObjectMeta ReadMetadata(MapReader& map, Report& report) {
+  const YamlNode* node = map.Need("metadata");
+  if (node == nullptr) return {};
+  MapReader metadata(*node, "metadata", report, kSlothCamelCase.lenient);
+  ObjectMeta object;
+  object.name = metadata.NeedText("name").value_or("");
+  object.name_space = metadata.Text("namespace").value_or("");
+  object.labels = ReadTexts(metadata, "labels", report);
+  object.annotations = ReadTexts(metadata, "annotations", report);
+  return object;
 }
 
 }  // namespace
@@ -42,13 +60,16 @@ std::vector<Slo> ReadSlothKubernetes(const YamlNode& document, const RuleDefault
   MapReader map(document, "the resource", report, kSlothCamelCase.lenient);
   map.Find("apiVersion");
   if (!CheckKind(map, report)) return {};
-  CheckMetadata(map, report);
+  const ObjectMeta object = ReadMetadata(map, report);
   const YamlNode* spec = map.Need("spec");
   map.Find("status");
   map.Finish();
   if (spec == nullptr) return {};
   MapReader inner(*spec, "spec", report, kSlothCamelCase.lenient);
-  return ReadSlothService(inner, kSlothCamelCase, errors, defaults, shared.sloth_windows, report);
+  std::vector<Slo> slos =
+      ReadSlothService(inner, kSlothCamelCase, errors, defaults, shared.sloth_windows, report);
+  for (Slo& slo : slos) slo.rules.object = object;
+  return slos;
 }
 
 }  // namespace slowburn

@@ -140,13 +140,16 @@ std::string_view RoleOf(const Term& term) {
 }
 
 std::string WithWindow(std::string_view query, absl::Duration window) {
-  const std::string text = DurationText(window);
+  return WithWindow(query, DurationText(window));
+}
+
+std::string WithWindow(std::string_view query, std::string_view window) {
   std::string out;
   std::size_t copied = 0;
   for (Place place = FindWindow(query, 0); place.begin != std::string_view::npos;
        place = FindWindow(query, place.end)) {
     out += query.substr(copied, place.begin - copied);
-    out += text;
+    out += window;
     copied = place.end;
   }
   out += query.substr(copied);

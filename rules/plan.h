@@ -52,6 +52,7 @@ Plan MakePlan(const Slo& slo);
 
 // `query` with each `{{.window}}` (spaces allowed within) replaced by `window`.
 std::string WithWindow(std::string_view query, absl::Duration window);
+std::string WithWindow(std::string_view query, std::string_view window);
 
 // Whether `query` holds a `{{.window}}`.
 bool HasWindow(std::string_view query);

@@ -14,6 +14,7 @@
 #include "rules/diagnostic.h"
 #include "rules/label.h"
 #include "rules/ratio.h"
+#include "rules/rule_hints.h"
 #include "rules/selector.h"
 
 namespace slowburn {
@@ -166,6 +167,7 @@ struct Slo {
   AlertPolicy alerts;
   Position defined_at;
   Format format = Format::kNative;
+  RuleHints rules;  // For `generate` alone.
 
   // `service/name`: the identity, stable when anything else changes.
   std::string Id() const { return service + "/" + name; }

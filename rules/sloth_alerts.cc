@@ -12,6 +12,7 @@
 #include "rules/checks.h"
 #include "rules/duration.h"
 #include "rules/reader.h"
+#include "rules/sloth_rule_windows.h"
 
 namespace slowburn {
 namespace {
@@ -37,15 +38,13 @@ ClassSettings ReadAlert(MapReader& alerting, std::string_view key, const SlothKe
 
 // Sloth gives each alert a title and a summary, where the user gives none.
 void AddAnnotations(AlertSettings& alerts) {
-  const std::string about =
-      "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is";
-  const auto add = [&](ClassSettings& to, std::string_view key, std::string text) {
-    if (!alerts.annotations.contains(key)) to.annotations.emplace(key, std::move(text));
+  const auto add = [&](ClassSettings& to, std::string_view severity) {
+    for (const auto& [key, text] : SlothAnnotations(severity)) {
+      if (!alerts.annotations.contains(key)) to.annotations.emplace(key, text);
+    }
   };
-  add(alerts.page, "title", fmt::format("(page) {} too fast.", about));
-  add(alerts.page, "summary", fmt::format("{} over expected.", about));
-  add(alerts.ticket, "title", fmt::format("(ticket) {} too fast.", about));
-  add(alerts.ticket, "summary", fmt::format("{} over expected.", about));
+  add(alerts.page, "page");
+  add(alerts.ticket, "ticket");
 }
 
 void CheckSource(const YamlNode& at, const RuleDefaults& defaults, Report& report) {
@@ -123,13 +122,21 @@ bool CompleteSlothSlo(Slo& slo, const YamlNode& node, AlertSettings alerts,
   CheckSource(node, defaults, report);
   CheckCatalogue(windows, slo.window, places.window, report);
   if (report.errors() > errors) return false;
-  slo.alerts = MakePolicy(alerts, defaults.severities, false);
+  slo.rules.page = !alerts.page.disabled.value_or(false);
+  slo.rules.ticket = !alerts.ticket.disabled.value_or(false);
+  slo.rules.windows = AlertWindowsFor(windows, slo.window);
+  // Sloth's own rules have no label `severity` that the file does not give.
+  slo.alerts = MakePolicy(alerts, defaults.for_rules ? Labels{} : defaults.severities, false);
   LintResult lint = Lint({.slo = slo,
                           .tiers = Tiers(alerts, windows, slo.window),
                           .places = places,
                           .by = {},
                           .interval = defaults.interval});
-  for (Diagnostic& diagnostic : lint.diagnostics) report.Add(std::move(diagnostic));
+  for (Diagnostic& diagnostic : lint.diagnostics) {
+    // Sloth's rules are made of Sloth's windows: what the engine would leave out is no matter.
+    if (defaults.for_rules && diagnostic.severity == Severity::kWarning) continue;
+    report.Add(std::move(diagnostic));
+  }
   slo.alerts.tiers = std::move(lint.tiers);
   return report.errors() == errors;
 }

@@ -13,16 +13,20 @@
 namespace slowburn {
 namespace {
 
-std::optional<std::string> NeedQuery(MapReader& map, std::string_view key, Report& report) {
+// Reads a query, and into `written` what stands there.
+std::optional<std::string> NeedQuery(MapReader& map, std::string_view key, QueryLanguage language,
+                                     std::string& written, Report& report) {
   const YamlNode* node = map.Need(key);
   if (node == nullptr) return std::nullopt;
-  return ReadExpression(*node, key, report);
+  written = node->text;
+  return ReadExpression(*node, key, report, language);
 }
 
-std::optional<Sli> ReadEvents(const YamlNode& node, const SlothKeys& keys, Report& report) {
+std::optional<Sli> ReadEvents(const YamlNode& node, const SlothKeys& keys, QueryLanguage language,
+                              RuleHints& hints, Report& report) {
   MapReader map(node, "events", report, keys.lenient);
-  auto error = NeedQuery(map, keys.error_query, report);
-  auto total = NeedQuery(map, keys.total_query, report);
+  auto error = NeedQuery(map, keys.error_query, language, hints.error_query, report);
+  auto total = NeedQuery(map, keys.total_query, language, hints.total_query, report);
   map.Finish();
   if (!error.has_value() || !total.has_value()) return std::nullopt;
   if (*error == *total) {
@@ -33,9 +37,10 @@ std::optional<Sli> ReadEvents(const YamlNode& node, const SlothKeys& keys, Repor
   return ExpressionSli{*std::move(error), *std::move(total)};
 }
 
-std::optional<Sli> ReadRaw(const YamlNode& node, const SlothKeys& keys, Report& report) {
+std::optional<Sli> ReadRaw(const YamlNode& node, const SlothKeys& keys, QueryLanguage language,
+                           RuleHints& hints, Report& report) {
   MapReader map(node, "raw", report, keys.lenient);
-  auto error = NeedQuery(map, keys.error_ratio_query, report);
+  auto error = NeedQuery(map, keys.error_ratio_query, language, hints.error_query, report);
   map.Finish();
   if (!error.has_value()) return std::nullopt;
   return RatioSli{*std::move(error)};
@@ -55,7 +60,8 @@ void RefusePlugin(const YamlNode& node, const SlothKeys& keys, Report& report) {
 
 }  // namespace
 
-std::optional<Sli> ReadSlothSli(const YamlNode& node, const SlothKeys& keys, Report& report) {
+std::optional<Sli> ReadSlothSli(const YamlNode& node, const SlothKeys& keys, QueryLanguage language,
+                                RuleHints& hints, Report& report) {
   MapReader map(node, "sli", report, keys.lenient);
   const YamlNode* events = map.Find("events");
   const YamlNode* raw = map.Find("raw");
@@ -65,8 +71,8 @@ std::optional<Sli> ReadSlothSli(const YamlNode& node, const SlothKeys& keys, Rep
     report.Error(node, "sli needs exactly one of events, raw and plugin");
     return std::nullopt;
   }
-  if (events != nullptr) return ReadEvents(*events, keys, report);
-  if (raw != nullptr) return ReadRaw(*raw, keys, report);
+  if (events != nullptr) return ReadEvents(*events, keys, language, hints, report);
+  if (raw != nullptr) return ReadRaw(*raw, keys, language, hints, report);
   RefusePlugin(*plugin, keys, report);
   return std::nullopt;
 }

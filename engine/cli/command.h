@@ -20,6 +20,7 @@ enum ExitCode { kGood = 0, kCheckFailed = 1, kUsage = 2 };
 void AddRun(CLI::App& app, int& exit_code);
 void AddValidate(CLI::App& app, int& exit_code);
 void AddExplain(CLI::App& app, int& exit_code);
+void AddGenerate(CLI::App& app, int& exit_code);
 void AddDashboard(CLI::App& app, int& exit_code);
 void AddState(CLI::App& app, int& exit_code);
 void AddAlert(CLI::App& app, int& exit_code);

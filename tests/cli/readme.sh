@@ -2,8 +2,10 @@
 # Checks what documents show: readme.sh SLOWBURN FILE.md...
 #
 #   ```yaml     SLO files, AlertWindows and slowburn.yaml are validated; a first line `# NAME.yaml` names the file
-#   ```console  `$ slowburn validate` and `version` are run, beside the named files, and must print
-#               what follows; of every other `slowburn COMMAND`, command and flags must exist
+#   ```console  `$ slowburn validate`, `generate` and `version` are run, beside the named files, and must
+#               print what follows, as must `promtool check` where there is one; of every other
+#               `slowburn COMMAND`, command and flags must exist.  `slowburn run` must come up, with its
+#               files, and go down when told; nobody answers it
 set -euo pipefail
 binary=$1
 shift
@@ -57,10 +59,20 @@ check_console() {
   compare "$command" "$want"
 }
 
+# No servers that may be there are asked, or told: theirs become ports where nobody listens.
+come_up() {
+  local code=0
+  timeout --preserve-status -s TERM 2 ${1//:909[03]/:9} --listen 127.0.0.1:0 >../run.log 2>&1 || code=$?
+  [[ $code == 0 || $code == 143 ]] || fail "$1: ended with $code: $(cat ../run.log)"
+  grep -q listen ../run.log || fail "$1: did not come up: $(cat ../run.log)"
+}
+
 compare() {
   [[ -n $1 ]] || return 0
   check_usage "$1"
-  [[ $1 =~ ^slowburn\ (validate|version) ]] || return 0
+  [[ $1 != 'slowburn run'* ]] || { come_up "$1"; return; }
+  [[ $1 =~ ^slowburn\ (validate|generate|version) || $1 == 'promtool check'* ]] || return 0
+  [[ $1 != promtool* ]] || command -v promtool >/dev/null || return 0
   local got
   got=$(bash -c "$1" 2>&1) || true
   [[ $got == "${2%$'\n'}" ]] || fail "$1: prints"$'\n'"$got"$'\n'"and not"$'\n'"$2"

@@ -43,7 +43,7 @@ constexpr Verdict kVerdicts[] = {
     {"specs/raw-home-wifi.yml", 1, ""},
     {"specs/slo-plugin-getting-started.yml", 1, ""},
     {"specs/slo-plugin-k8s-getting-started.yml", 1, ""},
-    {"specs/victoria-metrics.yml", 0, "MetricsQL"},
+    {"specs/victoria-metrics.yml", 2, ""},
     {"validate/good/good-aa.yaml", 2, ""},
     {"validate/good/good-ab.yaml", 2, ""},
     {"validate/good/good-ba.yaml", 2, ""},
