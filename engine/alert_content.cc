@@ -175,7 +175,11 @@ Labels AlertLabels(const Slo& slo, const GroupStatus& group, const AlertKey& key
   if (key.alert_class == AlertClass::kNoData && slo.alerts.no_data) {
     overlay(slo.alerts.no_data->labels);
   }
-  overlay(group.labels);
+  // Where a group's label is one of the identity, under the name that a scrape would give it.
+  for (const auto& [name, value] : group.labels) {
+    const bool identity = name == "service" || name == "slo";
+    labels.insert_or_assign(identity ? "exported_" + name : name, value);
+  }
   labels.insert_or_assign("alertname", AlertName(slo, key.alert_class));
   labels.insert_or_assign("service", slo.service);
   labels.insert_or_assign("slo", slo.name);

@@ -11,7 +11,9 @@
 
 namespace slowburn {
 
-// Reads a ServiceLevelObjective of `pyrra.dev/v1alpha1`.
+// Reads a ServiceLevelObjective of `pyrra.dev/v1alpha1`: one SLO, none when something is wrong.
+// Unknown keys of its spec are errors, as by Pyrra.  It raises the alerts that Pyrra's rules would,
+// each with their labels, so that routes keep working.
 std::vector<Slo> ReadPyrra(const YamlNode& document, const RuleDefaults& defaults,
                            const SharedDocuments& shared, Report& report);
 

@@ -35,8 +35,8 @@ void CheckFindings(const fs::path& file, const Diagnostics& diagnostics) {
 }
 
 TEST_CASE("LoadRules: every example file gives the findings beside it", "[rules]") {
-  for (const std::string_view format :
-       {"native", "openslo", "openslo-alpha", "sloth", "sloth-kubernetes", "sloth-windows"}) {
+  for (const std::string_view format : {"native", "openslo", "openslo-alpha", "pyrra", "sloth",
+                                        "sloth-kubernetes", "sloth-windows"}) {
     const std::vector<fs::path> files = YamlFiles(format);
     CHECK(files.size() >= 2);
     for (const fs::path& file : files) {
