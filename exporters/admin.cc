@@ -3,7 +3,7 @@
 #include "exporters/admin.h"
 
 #include <algorithm>
-#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -154,8 +154,9 @@ absl::StatusOr<ResolveOrder> ReadOrder(const std::string& body) {
   }
   if (order.alert.empty()) return absl::InvalidArgumentError("alert is missing");
   if (order.reason.empty()) return absl::InvalidArgumentError("reason is missing");
-  if (order.reason.size() + order.by.size() > kMaxReason) {
-    return absl::InvalidArgumentError(fmt::format("reason is over {} bytes long", kMaxReason));
+  if (std::max(order.reason.size(), order.by.size()) > kMaxReason) {
+    return absl::InvalidArgumentError(
+        fmt::format("reason or by is over {} bytes long", kMaxReason));
   }
   return order;
 }

@@ -3,6 +3,7 @@
 #include "engine/cli/order.h"
 
 #include <cerrno>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <unistd.h>

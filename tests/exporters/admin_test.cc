@@ -180,7 +180,7 @@ TEST_CASE_METHOD(AdminFixture, "Admin: an order that is none is refused", "[expo
       {"no reason", R"({"alert":"a"})", "reason is missing"},
       {"an empty reason", R"({"alert":"a","reason":" \n\t"})", "reason is missing"},
       {"a novel", BodyOf(ResolveOrder{"a", std::string(1001, 'x'), ""}),
-       "reason is over 1000 bytes long"},
+       "reason or by is over 1000 bytes long"},
   };
 
   for (const auto& c : cases) {
