@@ -13,16 +13,15 @@
 namespace slowburn {
 namespace {
 
-// Reads an SLI that stands in the SLO itself.
+// Reads an SLI that stands in the SLO itself; nothing when it has no metric.
 std::optional<OpenSloSli> ReadInline(const YamlNode& node, Report& report) {
-  const int errors = report.errors();
   MapReader map(node, "indicator", report);
   ReadOpenSloHeader(map, "SLI", report);
   const YamlNode* spec = map.Need("spec");
   map.Finish();
   if (spec == nullptr) return std::nullopt;
   OpenSloSli sli = ReadOpenSloSli(*spec, report);
-  if (report.errors() > errors) return std::nullopt;
+  if (sli.at.line == 0) return std::nullopt;
   return sli;
 }
 

@@ -20,7 +20,7 @@ enum class OpenSloBudgeting { kOccurrences, kTimeslices, kRatioTimeslices };
 // The SLI of an SLO or of an objective.
 struct OpenSloIndicator {
   Position at;                    // Of the SLI or of the reference to it.
-  std::optional<OpenSloSli> sli;  // Nothing when it can not be asked for an error.
+  std::optional<OpenSloSli> sli;  // Nothing when it says too little, or can't be asked.
 };
 
 // Reads `indicator` or `indicatorRef` with all that is found on the SLI's queries; nothing when

@@ -48,6 +48,30 @@ TEST_CASE("Evaluator: a page fires, carries the facts, and resolves on evidence"
   }
 }
 
+TEST_CASE("Evaluator: a tier of one window goes by that window alone", "[engine]") {
+  Slo slo = TestSlo();
+  const Tier tier = {AlertClass::kPage, {20, 1}, absl::Hours(1), absl::Hours(1), {}, {}};
+  slo.alerts.tiers = {tier};
+  EvaluatorBench bench;
+  RunUntilPage(bench, slo);
+  const Alert page = *bench.Find(AlertClass::kPage);
+  const std::string& description = page.annotations.at("description");
+  CHECK(page.annotations.at("tier") == "1h above 20");
+  CHECK(description.find("Last 1h") == description.rfind("Last 1h"));
+  CHECK(Contains(description, "Clears when the burn rate over 1h is known"));
+  CHECK(bench.events[0].cause.find("burn(1h)") == bench.events[0].cause.rfind("burn(1h)"));
+  CHECK(ReasonText(bench.result.snapshot->slos[0].groups[0].tiers[0])
+            .starts_with("the window burns above 20: "));
+
+  // All is well again, but not over the last hour.
+  const std::int64_t broken_until = bench.fed_ms;
+  bench.Traffic(broken_until + 90 * kMinute, 100, 0);
+  bench.StepUntil(broken_until + 45 * kMinute);
+  CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kFiring);
+  bench.StepUntil(broken_until + 65 * kMinute);
+  CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kInactive);
+}
+
 TEST_CASE("Evaluator: a failed read holds a page, and loses no event", "[engine]") {
   EvaluatorBench bench;
   RunUntilPage(bench);

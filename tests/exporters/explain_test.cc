@@ -107,6 +107,18 @@ TEST_CASE("Explain: the first line is the answer", "[exporters]") {
   }
 }
 
+TEST_CASE("Explain: a tier of one window shows it once", "[exporters]") {
+  const auto snapshot = Changed("checkout/availability", [](SloStatus& status, SourceSnapshot&) {
+    GroupStatus& group = status.groups[1];
+    Tier tier = group.tiers[0].tier;
+    tier.short_window = tier.long_window;
+    group.tiers = {TierBetween(group, tier)};
+  });
+  const std::string text = Unwrapped(Explain(snapshot, "checkout/availability", "region=eu"));
+  CHECK_THAT(text, Contains("burning 25.1x over 1h; the page needs above 14.4x."));
+  CHECK_THAT(text, Contains("the window burns above 14.4: 25.1 over 1h\n"));
+}
+
 TEST_CASE("Explain: the worst group comes first", "[exporters]") {
   const std::string text = Explain(SampleSnapshot(), "checkout/availability");
   const std::size_t eu = text.find("\n[region=eu]");

@@ -201,7 +201,7 @@ TEST_CASE("ReadOpenSlo: when policies alert", "[rules]") {
   asked.alerts.no_data.after = absl::Minutes(5);
   CHECK(load("alertWhenBreaching: true", asked).no_data.has_value());
   CHECK_FALSE(
-      load("{alertWhenBreaching: true, alertWhenNoData: false}", asked).no_data.has_value());
+      load("alertWhenBreaching: true\n        alertWhenNoData: false", asked).no_data.has_value());
 }
 
 TEST_CASE("ReadOpenSlo: files may refer to each other in any order", "[rules]") {
@@ -219,7 +219,7 @@ TEST_CASE("ReadOpenSlo: files may refer to each other in any order", "[rules]") 
                  " notificationTargets: [{targetRef: t}]}");
   const std::string condition = ObjectText(
       "AlertCondition", "c",
-      "{severity: page, condition: {kind: burnrate, op: gt, threshold: 2, lookbackWindow: 1h}}");
+      "{severity: page, condition: {kind: burnrate, op: gt, threshold: 14.4, lookbackWindow: 1h}}");
   const std::string target = ObjectText("AlertNotificationTarget", "t", "{target: x}");
   RuleDefaults defaults;
   defaults.sources = {"default", "eu"};

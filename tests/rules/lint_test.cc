@@ -125,7 +125,7 @@ TEST_CASE("Lint: windows at the bounds fit", "[rules]") {
 }
 
 TEST_CASE("Lint: a tier may have one window", "[rules]") {
-  const Tier tier = MakeTier(kPage, {6, 1}, absl::Hours(1), absl::Hours(1));
+  const Tier tier = MakeTier(kPage, {72, 5}, absl::Hours(1), absl::Hours(1));
   const LintResult result = LintTiers(kSlo, {tier});
   CHECK(testing::AsText(result.diagnostics).empty());
   CHECK(result.tiers == std::vector<Tier>{tier});
