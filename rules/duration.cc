@@ -59,6 +59,16 @@ absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
   return absl::Milliseconds(total);
 }
 
+std::string PrometheusDurationText(absl::Duration duration) {
+  const std::int64_t millis = absl::ToInt64Milliseconds(duration);
+  for (const Unit& unit : {kUnits[0], kUnits[1]}) {
+    if (millis >= unit.millis && millis % unit.millis == 0) {
+      return fmt::format("{}{}", millis / unit.millis, unit.name);
+    }
+  }
+  return DurationText(duration);
+}
+
 std::string DurationText(absl::Duration duration) {
   std::int64_t rest = absl::ToInt64Milliseconds(duration);
   if (rest == 0) return "0s";

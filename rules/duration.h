@@ -19,4 +19,8 @@ absl::StatusOr<absl::Duration> ParseDuration(std::string_view text);
 // (Not FormatDuration: argument-dependent lookup would find absl's beside it.)
 std::string DurationText(absl::Duration duration);
 
+// As Prometheus prints a duration that is not negative: like DurationText, but whole years and
+// whole weeks as such: `4w`, `1w`, `30d`.
+std::string PrometheusDurationText(absl::Duration duration);
+
 }  // namespace slowburn
