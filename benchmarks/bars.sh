@@ -42,6 +42,8 @@ done
 judge 'windows of 1 000 000 series, 1 % burning' "$(awk "BEGIN { print $fastest / 1000 }")" most 15 ms
 judge 'the same without vector instructions, ratio' "$(awk "BEGIN { print $portable / $fastest }")" most 2 times
 judge '/metrics of 10 000 SLOs' "$(column 'BM_Metrics/slos:10000' cpu_time)" most 300 ms
+judge 'the same with the series of Sloth' \
+  "$(column 'BM_MetricsWithSloth/slos:10000' cpu_time)" most 300 ms
 judge 'loading 10 000 SLOs, native' "$(column 'BM_Load/native/slos:10000' cpu_time)" most 2000 ms
 judge 'loading 10 000 SLOs, Sloth' "$(column 'BM_Load/sloth/slos:10000' cpu_time)" most 2000 ms
 judge 'samples read from JSON, millions' \

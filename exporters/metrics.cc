@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <optional>
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -13,6 +14,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "exporters/metrics_process.h"
+#include "exporters/metrics_sloth.h"
 #include "exporters/text.h"
 
 namespace slowburn {
@@ -85,6 +87,10 @@ class Metrics::Impl {
     state_damaged.Add({});
     for (const std::string& source : options.sources) InitSource(source);
     for (const std::string& url : options.alertmanagers) InitAlertmanager(url);
+    if (!options.sloth) return;
+    sloth = SlothMetricsOptions{options.version, options.sloth_prefix};
+    sloth_allowed = !options.sloth_prefix.empty();
+    sloth_served.Add({}).Set(sloth_allowed ? 1 : 0);
   }
 
   std::string OwnText(const Snapshot& snapshot) {
@@ -212,9 +218,14 @@ class Metrics::Impl {
   Family<Gauge>& reload_successful =
       Gauges(registry, "slowburn_config_last_reload_successful",
              "1 when the last load of configuration and rules went through.");
+  Family<Gauge>& sloth_served =
+      Gauges(registry, "slowburn_sloth_series_served",
+             "1 while the series of Sloth are served, 0 while a source has them from elsewhere.");
   Family<Gauge>& reload_timestamp =
       Gauges(registry, "slowburn_config_last_reload_success_timestamp_seconds",
              "When a load of configuration and rules last went through.");
+  std::optional<SlothMetricsOptions> sloth;  // None: they are not asked for.
+  std::atomic<bool> sloth_allowed = false;
 };
 
 Metrics::Metrics(Options options) : impl_(std::make_unique<Impl>(options)) {}
@@ -304,8 +315,15 @@ void Metrics::OnStateDamaged() {
   Add(impl_->state_damaged, {}, 1);
 }
 
+void Metrics::AllowSloth(bool allowed) {
+  impl_->sloth_served.Add({}).Set(allowed ? 1 : 0);
+  impl_->sloth_allowed = allowed;
+}
+
 std::string Metrics::Expose(const Snapshot& snapshot) const {
-  return impl_->OwnText(snapshot) + SloMetrics(snapshot);
+  std::string text = impl_->OwnText(snapshot) + SloMetrics(snapshot);
+  if (impl_->sloth && impl_->sloth_allowed) text += SlothMetrics(snapshot, *impl_->sloth);
+  return text;
 }
 
 }  // namespace slowburn

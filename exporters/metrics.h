@@ -19,6 +19,8 @@ class Metrics : public Telemetry {
     std::string version;
     std::vector<std::string> sources;        // Pre-initialised to 0.
     std::vector<std::string> alertmanagers;  // Display urls, likewise.
+    bool sloth = false;                      // Whether Sloth's series are asked for,
+    std::string sloth_prefix = {};           // and what their names begin with.
   };
 
   explicit Metrics(Options options);
@@ -40,7 +42,11 @@ class Metrics : public Telemetry {
   void OnStateWrite(bool successful, absl::Duration took, std::int64_t bytes) override;
   void OnStateDamaged() override;
 
-  // The whole exposition in the text format 0.0.4: our own metrics, then the SLOs of `snapshot`.
+  // Whether Sloth's series are served, where they are asked for; not at first, without a prefix.
+  void AllowSloth(bool allowed);
+
+  // The whole exposition in the text format 0.0.4: our own metrics, then the SLOs of `snapshot`,
+  // then the series of Sloth.
   std::string Expose(const Snapshot& snapshot) const;
 
  private:

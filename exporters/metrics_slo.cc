@@ -33,36 +33,6 @@ constexpr std::array<std::string_view, 10> kInfoReserved = {
     "slo_service", "slo",  "slo_source", "owner", "description",
     "window",      "plan", "mode",       "le",    "quantile"};
 
-// `label` as Prometheus takes it: what may not stand in a label name becomes `_`.
-std::string ValidName(std::string_view label) {
-  std::string name(label);
-  for (char& c : name) {
-    if (!IsLabelName(std::string("a") + c)) c = '_';
-  }
-  return IsLabelName(name) ? name : "_" + name;
-}
-
-// Appends a user's labels under names that are free: `prefix` is put before one that is reserved,
-// begins with `__`, or would come twice.
-void AppendUserLabels(const Labels& labels, std::span<const std::string_view> reserved,
-                      std::string_view prefix, std::string& out) {
-  std::set<std::string> used;
-  const auto is_reserved = [&](const std::string& name) {
-    return name.starts_with("__") ||
-           std::find(reserved.begin(), reserved.end(), name) != reserved.end();
-  };
-  for (const auto& [label, value] : labels) {
-    std::string name = ValidName(label);
-    const auto taken = [&](const std::string& candidate) {
-      return is_reserved(candidate) || used.contains(candidate) ||
-             (candidate != label && labels.contains(candidate));
-    };
-    while (taken(name)) name.insert(0, prefix);
-    AppendLabel(name, value, out);
-    used.insert(std::move(name));
-  }
-}
-
 std::string IdentityText(const Slo& slo) {
   std::string out;
   AppendLabel("slo_service", slo.service, out);

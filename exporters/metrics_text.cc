@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "exporters/text.h"
 
@@ -16,6 +17,15 @@ bool IsPlain(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x80 && c != '\\' && c != '"' && c != '\n';
   });
+}
+
+// `label` as Prometheus takes it: what may not stand in a label name becomes `_`.
+std::string ValidName(std::string_view label) {
+  std::string name(label);
+  for (char& c : name) {
+    if (!IsLabelName(std::string("a") + c)) c = '_';
+  }
+  return IsLabelName(name) ? name : "_" + name;
 }
 
 }  // namespace
@@ -62,6 +72,25 @@ void AppendLabel(std::string_view name, std::string_view value, std::string& out
     }
   }
   out += '"';
+}
+
+void AppendUserLabels(const Labels& labels, std::span<const std::string_view> reserved,
+                      std::string_view prefix, std::string& out) {
+  std::set<std::string> used;
+  const auto is_reserved = [&](const std::string& name) {
+    return name.starts_with("__") ||
+           std::find(reserved.begin(), reserved.end(), name) != reserved.end();
+  };
+  for (const auto& [label, value] : labels) {
+    std::string name = ValidName(label);
+    const auto taken = [&](const std::string& candidate) {
+      return is_reserved(candidate) || used.contains(candidate) ||
+             (candidate != label && labels.contains(candidate));
+    };
+    while (taken(name)) name.insert(0, prefix);
+    AppendLabel(name, value, out);
+    used.insert(std::move(name));
+  }
 }
 
 std::string LabelText(const Labels& labels) {

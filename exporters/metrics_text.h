@@ -1,6 +1,7 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,11 @@ class MetricsWriter {
 // Appends `name="value"` to `out`, after a comma where something is there.  The value is escaped,
 // and made valid UTF-8, as one bad byte would cost the whole scrape.
 void AppendLabel(std::string_view name, std::string_view value, std::string& out);
+
+// Appends a user's labels under names that are free: `prefix` is put before one that is reserved,
+// begins with `__`, or would come twice.
+void AppendUserLabels(const Labels& labels, std::span<const std::string_view> reserved,
+                      std::string_view prefix, std::string& out);
 
 // `a="1",b="2"` of `labels`, in their order.
 std::string LabelText(const Labels& labels);

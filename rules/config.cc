@@ -73,6 +73,7 @@ class ConfigReader {
     if (const YamlNode* node = map.Find("web")) ReadWeb(*node);
     if (const YamlNode* state = map.Find("state")) ReadState(*state);
     if (const YamlNode* sloth = map.Find("sloth")) ReadSloth(*sloth);
+    if (const YamlNode* metrics = map.Find("metrics")) ReadMetrics(*metrics);
     map.NotYet("exclusions");
     map.Finish();
     config_.defaults.interval = config_.interval;
@@ -356,6 +357,18 @@ class ConfigReader {
     config_.enable_reload = map.Bool("enable_reload").value_or(false);
     map.NotYet("tls");
     map.NotYet("basic_auth");
+    map.Finish();
+  }
+
+  void ReadMetrics(const YamlNode& node) {
+    MapReader map(node, "metrics", report_);
+    config_.sloth_metrics = map.Bool("sloth").value_or(false);
+    config_.sloth_prefix = map.Text("sloth_prefix").value_or("");
+    if (!config_.sloth_prefix.empty() && !IsMetricName(config_.sloth_prefix)) {
+      report_.Error(*map.Find("sloth_prefix"),
+                    fmt::format("sloth_prefix: '{}' can't begin the name of a metric",
+                                Shown(config_.sloth_prefix)));
+    }
     map.Finish();
   }
 

@@ -87,6 +87,8 @@ struct Config {
   std::string listen = "127.0.0.1:9390";
   std::string external_url;
   bool enable_reload = false;  // POST /-/reload
+  bool sloth_metrics = false;  // Whether /metrics has the series of Sloth's rules too,
+  std::string sloth_prefix;    // and what their names begin with instead of nothing.
   RuleDefaults defaults;
 
   bool operator==(const Config&) const = default;

@@ -17,6 +17,7 @@
 #include "engine/io/prometheus_source.h"
 #include "engine/io/real_clock.h"
 #include "engine/io/state_store.h"
+#include "engine/sloth_guard.h"
 #include "engine/state_keeper.h"
 #include "exporters/admin.h"
 #include "exporters/alertmanager_pool.h"
@@ -24,6 +25,7 @@
 #include "exporters/api.h"
 #include "exporters/http_server.h"
 #include "exporters/metrics.h"
+#include "exporters/metrics_sloth.h"
 #include "rules/duration.h"
 
 namespace slowburn {
@@ -54,6 +56,8 @@ struct RunOptions {
   bool shadow = false;
   bool enable_reload = false;
   bool allow_shrink = false;
+  bool sloth_metrics = false;
+  std::string sloth_prefix;
 };
 
 bool OverrideDuration(const std::string& text, std::string_view flag, absl::Duration shortest,
@@ -98,6 +102,13 @@ bool MakeConfig(const RunOptions& options, Config& config) {
   if (!options.state.empty()) config.state_path = options.state;
   if (options.shadow) config.mode = AlertMode::kShadow;
   if (options.enable_reload) config.enable_reload = true;
+  if (options.sloth_metrics) config.sloth_metrics = true;
+  if (!options.sloth_prefix.empty()) config.sloth_prefix = options.sloth_prefix;
+  if (!config.sloth_prefix.empty() && !IsMetricName(config.sloth_prefix)) {
+    fmt::print(stderr, "slowburn: --metrics.sloth_prefix: '{}' can't begin the name of a metric\n",
+               config.sloth_prefix);
+    return false;
+  }
   config.rules.insert(config.rules.end(), options.rules.begin(), options.rules.end());
   const char* lacks = nullptr;
   if (config.sources.empty()) lacks = "no source: give sources in --config, or --source URL";
@@ -142,6 +153,8 @@ class Process {
     for (const HttpSettings& http : config_.alertmanagers) {
       names.alertmanagers.push_back(HttpClient(http).display_url());
     }
+    names.sloth = config_.sloth_metrics;
+    names.sloth_prefix = config_.sloth_prefix;
     metrics_ = std::make_unique<Metrics>(std::move(names));
     Daemon::Options options;
     options.config = config_;
@@ -157,12 +170,13 @@ class Process {
                     [](const auto& source) { return !source.second.heads.empty(); });
     if (!knows_alerts && config_.mode == AlertMode::kLive) options.starts = ReadStarts();
     pool_ = std::make_unique<AlertmanagerPool>(PoolOptions(), board_, RealClock(), *metrics_);
-    std::map<std::string, std::unique_ptr<Source>> sources;
-    for (const auto& [name, settings] : config_.sources) {
-      sources[name] = NewPrometheusSource(name, settings, RealClock(), *metrics_);
+    daemon_ =
+        std::make_unique<Daemon>(std::move(options), NewSources(), board_, RealClock(), *metrics_);
+    if (config_.sloth_metrics && config_.sloth_prefix.empty()) {
+      sloth_guard_ =
+          std::make_unique<SlothGuard>(NewSources(), std::string(kSlothMode), RealClock(),
+                                       [this](bool allowed) { metrics_->AllowSloth(allowed); });
     }
-    daemon_ = std::make_unique<Daemon>(std::move(options), std::move(sources), board_, RealClock(),
-                                       *metrics_);
     server_ = std::make_unique<HttpServer>(NewApi(ApiDependencies{
         board_, *metrics_, [this](const std::string& id) { return pool_->Acknowledgements(id); },
         [this] { return daemon_->healthy(); }, [this] { return daemon_->ready(); },
@@ -180,6 +194,7 @@ class Process {
     if (absl::Status loaded = daemon_->Start(); !loaded.ok()) return loaded;
     pool_->Start();
     if (keeper_) TakeOrders();
+    if (sloth_guard_) sloth_guard_->Start();
     Log(LogLevel::kInfo, "slowburn runs",
         {{"version", SLOWBURN_VERSION}, {"listen", server_->address()}});
     return absl::OkStatus();
@@ -189,6 +204,7 @@ class Process {
 
   void Stop() {
     admin_->Stop();  // First: while the state is ours, its socket is too.
+    if (sloth_guard_) sloth_guard_->Stop();
     daemon_->Stop(kLastEvaluation);
     pool_->Stop(kLastDelivery);
     if (keeper_) keeper_->Stop(kLastWrite);
@@ -196,6 +212,14 @@ class Process {
   }
 
  private:
+  std::map<std::string, std::unique_ptr<Source>> NewSources() {
+    std::map<std::string, std::unique_ptr<Source>> sources;
+    for (const auto& [name, settings] : config_.sources) {
+      sources[name] = NewPrometheusSource(name, settings, RealClock(), *metrics_);
+    }
+    return sources;
+  }
+
   // Reads what an earlier process left, and goes on to write it.
   void TakeUp(std::unique_ptr<StateFile> state, Daemon::Options& options) {
     if (!state->set_aside().empty()) metrics_->OnStateDamaged();
@@ -280,6 +304,7 @@ class Process {
   std::vector<SavedDelivery> deliveries_;  // Of an earlier process.
   std::unique_ptr<AlertmanagerPool> pool_;
   std::unique_ptr<Daemon> daemon_;
+  std::unique_ptr<SlothGuard> sloth_guard_;  // Null where there is nothing to guard.
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<HttpServer> admin_;
 };
@@ -352,6 +377,11 @@ void AddRun(CLI::App& app, int& exit_code) {
   command->add_flag("--enable-reload", options->enable_reload, "Allow POST /-/reload");
   command->add_flag("--allow-shrink", options->allow_shrink,
                     "Accept a load that drops more than half of the SLOs, or all");
+  command->add_flag(
+      "--metrics.sloth", options->sloth_metrics,
+      "Serve the series of Sloth's rules too, unless a source has them from elsewhere");
+  command->add_option("--metrics.sloth_prefix", options->sloth_prefix,
+                      "Put this before their names, and serve them in any case");
   command->footer(
       "SIGHUP loads the rules anew; changed files are noticed without it.\n"
       "Example: slowburn run --source http://127.0.0.1:9090 \\\n"

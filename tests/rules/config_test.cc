@@ -38,6 +38,8 @@ TEST_CASE("LoadConfig: reads every key", "[rules]") {
   CHECK(config.listen == "[::1]:9391");
   CHECK(config.external_url == "https://slowburn.example.org");
   CHECK(config.enable_reload);
+  CHECK(config.sloth_metrics);
+  CHECK(config.sloth_prefix == "sb:");
   CHECK(config.state_path == "/etc/slowburn/state");
   CHECK(config.state_retention == absl::Hours(24 * 90));
 
@@ -87,6 +89,15 @@ TEST_CASE("LoadConfig: fills the defaults of rule files", "[rules]") {
   CHECK(defaults.source == "default");
   CHECK(defaults.severities == Labels{{"page", "sev1"}, {"ticket", "warning"}});
   CHECK(defaults.interval == absl::Seconds(15));
+}
+
+TEST_CASE("LoadConfig: what is wrong with metrics", "[rules]") {
+  const ConfigResult result =
+      LoadConfig("a", "metrics: {sloth: often, sloth_prefix: \"a b\", slot: 1}\n");
+  CHECK(testing::AsText(result.diagnostics) ==
+        "a:1:18: error: sloth must be true or false, not 'often'\n"
+        "a:1:39: error: sloth_prefix: 'a b' can't begin the name of a metric\n"
+        "a:1:46: error: unknown key slot in metrics (did you mean sloth?)\n");
 }
 
 TEST_CASE("LoadConfig: a single source is the default", "[rules]") {

@@ -40,5 +40,21 @@ TEST_CASE("Duration: rejects", "[rules]") {
   }
 }
 
+TEST_CASE("Duration: as Prometheus prints it", "[rules]") {
+  struct Case {
+    const char* given;
+    const char* printed;
+  };
+
+  const Case cases[] = {{"0", "0s"},    {"5m", "5m"},  {"90m", "1h30m"}, {"1d", "1d"},
+                        {"7d", "1w"},   {"14d", "2w"}, {"28d", "4w"},    {"30d", "30d"},
+                        {"365d", "1y"}, {"8d", "8d"},  {"7d1h", "7d1h"}, {"730d", "2y"}};
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.given) {
+      CHECK(PrometheusDurationText(*ParseDuration(c.given)) == c.printed);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace slowburn
