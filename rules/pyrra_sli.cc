@@ -126,7 +126,7 @@ std::optional<PyrraIndicator> ReadLatencyNative(const YamlNode& node, Report& re
   }
   out.total = *total;
   const std::string by =
-      out.grouping.empty() ? "" : fmt::format(" by ({})", fmt::join(out.grouping, ", "));
+      out.grouping.empty() ? "" : fmt::format(" by ({}) ", fmt::join(out.grouping, ", "));
   out.sli = RatioSli{fmt::format("1 - histogram_fraction(0, {}, sum{}(rate({}[{{{{.window}}}}])))",
                                  absl::ToDoubleSeconds(*under), by, ToString(*total))};
   return out;

@@ -80,6 +80,9 @@ TEST_CASE("ReadSlothKubernetes: gives the SLOs that prometheus/v1 gives", "[rule
   REQUIRE(want.slos.size() == 4);
   REQUIRE(got.slos.size() == want.slos.size());
   for (std::size_t i = 0; i < got.slos.size(); ++i) {
+    REQUIRE(got.slos[i].rules.object);
+    CHECK(got.slos[i].rules.object->name == "shop");
+    got.slos[i].rules.object.reset();
     got.slos[i].format = want.slos[i].format;
     got.slos[i].defined_at = want.slos[i].defined_at;
     CHECK(got.slos[i] == want.slos[i]);
