@@ -20,7 +20,7 @@ fail() {
 
 check_yaml() {
   local file=$1
-  if grep -qE '^version: "?(slowburn|prometheus)/v1"?$' "$file"; then
+  if grep -qE '^(version: "?(slowburn|prometheus)/v1"?|apiVersion: (pyrra.dev/v1alpha1|openslo/v1|openslo/v1alpha)|kind: PrometheusServiceLevel)$' "$file"; then
     slowburn validate "$file" >"$work/out" 2>&1 || fail "$(cat "$work/out" "$file")"
     grep -qE '[1-9][0-9]* SLO.* 0 errors, 0 warnings' "$work/out" || fail "$(cat "$work/out")"
   elif grep -q '^kind: AlertWindows$' "$file"; then
