@@ -46,8 +46,7 @@ std::unique_ptr<TestServer> TestServer::StartPrometheus(const PrometheusOptions&
   }
   std::vector<std::string> command = {
       program, "--config.file=" + server->WriteFile("prometheus.yml", options.config),
-      "--storage.tsdb.path=" + data,
-      "--storage.tsdb.retention.time=" + options.retention};
+      "--storage.tsdb.path=" + data, "--storage.tsdb.retention.time=" + options.retention};
   command.insert(command.end(), options.flags.begin(), options.flags.end());
   server->Start(std::move(command));
   return server;

@@ -163,7 +163,7 @@ TEST_CASE("LoadRules: Sloth's examples mean the same as Kubernetes resources", "
         resource.slos[i].format = plain.slos[i].format;
         resource.slos[i].defined_at = plain.slos[i].defined_at;
         resource.slos[i].rules.object.reset();
-      CHECK(resource.slos[i] == plain.slos[i]);
+        CHECK(resource.slos[i] == plain.slos[i]);
       }
     }
   }
