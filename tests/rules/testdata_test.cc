@@ -35,7 +35,8 @@ void CheckFindings(const fs::path& file, const Diagnostics& diagnostics) {
 }
 
 TEST_CASE("LoadRules: every example file gives the findings beside it", "[rules]") {
-  for (const std::string_view format : {"native", "sloth", "sloth-kubernetes", "sloth-windows", "openslo-alpha"}) {
+  for (const std::string_view format :
+       {"native", "sloth", "sloth-kubernetes", "sloth-windows", "openslo-alpha"}) {
     const std::vector<fs::path> files = YamlFiles(format);
     CHECK(files.size() >= 2);
     for (const fs::path& file : files) {
