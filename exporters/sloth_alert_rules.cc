@@ -60,7 +60,8 @@ std::vector<Alike> ByTimes(const SlothSlo& slo, AlertClass alert_class) {
     std::string expr = Condition(slo, condition);
     bool added = false;
     for (Alike& alike : out) {
-      if (alike.first.for_duration != condition.for_duration ||
+      if (alike.first.alert != condition.alert ||
+          alike.first.for_duration != condition.for_duration ||
           alike.first.keep_firing_for != condition.keep_firing_for) {
         continue;
       }
@@ -91,7 +92,10 @@ std::vector<PrometheusRule> BurnRules(const SlothSlo& slo) {
     const std::vector<Alike> rules = ByTimes(slo, alert_class);
     for (const Alike& alike : rules) {
       Labels labels = AlertLabels(slo.slo, alert_class);
-      if (rules.size() > 1) {
+      const auto named = slo.slo.alerts.named.find(alike.first.alert);
+      if (named != slo.slo.alerts.named.end()) {
+        labels = Merge(std::move(labels), named->second.labels);
+      } else if (rules.size() > 1) {
         labels.emplace("long", DurationText(alike.first.long_window));
         labels.emplace("short", DurationText(alike.first.short_window));
       }
@@ -120,9 +124,10 @@ std::optional<PrometheusRule> NoDataRule(const SlothSlo& slo) {
   // No recorded series gives these labels.
   Labels labels = Merge(slo.id_labels, slo.labels);
   labels = Merge(std::move(labels), AlertLabels(slo.slo, policy->alert_class));
+  labels = Merge(std::move(labels), policy->labels);
   return PrometheusRule{
       .record = {},
-      .alert = std::string(kNoDataAlertName),
+      .alert = AlertName(slo.slo, AlertClass::kNoData),
       .expr = std::move(expr),
       .for_duration = {},
       .keep_firing_for = {},

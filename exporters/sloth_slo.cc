@@ -33,7 +33,8 @@ std::vector<SlothCondition> SlothConditions(const SlothAlertWindows& windows,
                    .short_window = window.short_window,
                    .long_window = window.long_window,
                    .for_duration = absl::ZeroDuration(),
-                   .keep_firing_for = absl::ZeroDuration()});
+                   .keep_firing_for = absl::ZeroDuration(),
+                   .alert = {}});
   };
   add(AlertClass::kPage, windows.page_quick);
   add(AlertClass::kPage, windows.page_slow);
@@ -50,7 +51,8 @@ std::vector<SlothCondition> OwnConditions(const Slo& slo) {
                    .short_window = tier.short_window,
                    .long_window = tier.long_window,
                    .for_duration = tier.for_duration,
-                   .keep_firing_for = tier.keep_firing_for});
+                   .keep_firing_for = tier.keep_firing_for,
+                   .alert = tier.alert});
   }
   return out;
 }

@@ -21,6 +21,7 @@ struct SlothCondition {
   absl::Duration long_window;
   absl::Duration for_duration;
   absl::Duration keep_firing_for;
+  std::string alert;  // Of its class, the alert that it belongs to; empty: the one of the class.
 };
 
 // What of an SLO goes into rules in Sloth's shape.

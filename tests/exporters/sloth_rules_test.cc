@@ -146,6 +146,26 @@ TEST_CASE("Sloth rules: tiers that wait for other times are alerts of their own"
   CheckTaken(rules);
 }
 
+TEST_CASE("Sloth rules: alerts that have names are rules of their own, with their labels",
+          "[exporters]") {
+  const auto folder = testing::TestdataFolder("pyrra");
+  const RuleFile file = {"pyrra.yaml", testing::ReadWhole(folder / "indicators.good.yaml")};
+  RuleDefaults defaults;
+  defaults.for_rules = true;
+  const LoadResult loaded = LoadRules({file}, defaults);
+  REQUIRE(loaded.slos.size() == 4);
+  const SlothRules rules = MakeSlothRules({loaded.slos.front()}, {});
+  const auto alerts = Named(rules, "ErrorBudgetBurn");
+  REQUIRE(alerts.size() == 4);
+  CHECK(alerts[1].for_duration == absl::Minutes(15));
+  CHECK(alerts[1].labels.at("short") == "30m");
+  CHECK(alerts[1].labels.at("exhaustion") == "4d");
+  CHECK(alerts[2].labels.at("severity") == "warning");
+  const auto absent = Named(rules, "SLOMetricAbsent");
+  REQUIRE(absent.size() == 1);
+  CHECK(absent[0].labels.at("severity") == "critical");
+}
+
 TEST_CASE("Sloth rules: a window that is the whole window is recorded once", "[exporters]") {
   const SlothRules rules = Make(R"(  - name: up
     objective: 99.9

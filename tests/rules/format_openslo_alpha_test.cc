@@ -74,6 +74,7 @@ TEST_CASE("ReadOpenSloAlpha: has no alerts on the burn rate", "[rules]") {
     CHECK(slo.alerts.no_data == NoDataPolicy{absl::Minutes(30), AlertClass::kTicket});
   }
   const AlertPolicy alerts = LoadEveryKey()[0].alerts;
+  CHECK(alerts.tiers.empty());
   CHECK(alerts.no_data == std::nullopt);
   CHECK(alerts.labels == Labels{{"sloth_id", "shop-requests-0"},
                                 {"sloth_service", "shop"},

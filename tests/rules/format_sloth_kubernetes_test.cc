@@ -12,7 +12,9 @@ namespace {
 
 LoadResult LoadEveryKey() {
   const auto path = testing::TestdataFolder("sloth-kubernetes") / "every-key.good.yaml";
-  return LoadRules({{"every-key.good.yaml", testing::ReadWhole(path)}}, {});
+  LoadResult loaded = LoadRules({{"every-key.good.yaml", testing::ReadWhole(path)}}, {});
+  REQUIRE(loaded.slos.size() == 5);
+  return loaded;
 }
 
 std::string Replaced(std::string text, std::string_view from, std::string_view to) {

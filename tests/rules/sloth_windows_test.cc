@@ -124,8 +124,9 @@ TEST_CASE("SlothWindows: factors are exact, and in doubles those that Sloth prin
                                       &period->ticket_quick, &period->ticket_slow};
       for (std::size_t i = 0; i < 4; ++i) {
         CHECK(fmt::format("{}", AsSloth(*period, *windows[i])) == c.printed[i]);
-        CHECK(loaded.slos[0].alerts.tiers[i].long_window == windows[i]->long_window);
-        CHECK(loaded.slos[0].alerts.tiers[i].short_window == windows[i]->short_window);
+        const Tier& tier = loaded.slos[0].alerts.tiers.at(i);
+        CHECK(tier.long_window == windows[i]->long_window);
+        CHECK(tier.short_window == windows[i]->short_window);
       }
     }
   }
@@ -214,7 +215,7 @@ TEST_CASE("SlothWindows: of two of a period the first stays", "[rules]") {
                  Catch::Contains("2.yaml:1:1: error: AlertWindows of 7d are there already, and "
                                  "differ from these (first at 1.yaml:1:1)\n"));
       REQUIRE(loaded.slos.size() == 1);
-      CHECK(Factors(loaded.slos[0])[0] == Ratio{336, 25});
+      CHECK(Factors(loaded.slos[0]).at(0) == Ratio{336, 25});
     }
   }
 }
@@ -229,7 +230,7 @@ TEST_CASE("SlothWindows: files of their own replace those among the rules", "[ru
   const std::string month = Windows("30d", Google({"3", "5", "10", "10"}));
   SECTION("one") {
     const LoadResult loaded = load({{"m.yaml", month}}, 30 * kDay);
-    CHECK(Factors(loaded.slos.at(0))[0] == Ratio{108, 5});
+    CHECK(Factors(loaded.slos.at(0)).at(0) == Ratio{108, 5});
     CHECK(loaded.sloth_windows.Periods() == std::vector<absl::Duration>{30 * kDay});
     CHECK(load({{"m.yaml", month}}, 7 * kDay).slos.empty());
   }
