@@ -29,6 +29,34 @@ column() {
       /^"/ && at { print $at; exit }'
 }
 
+# validate FORMAT: milliseconds of CPU to validate 10 000 SLOs, each in a file of its own.
+validate() {
+  local folder
+  folder=$(mktemp -d)
+  awk -v folder="$folder" -v format="$1" 'BEGIN {
+    for (i = 0; i < 10000; ++i) {
+      file = folder "/" i ".yaml"
+      series = "http_requests_total{job=\"service-" i "\"}"
+      bad = "http_requests_total{job=\"service-" i "\",code=~\"5..\"}"
+      printf "version: %s\nservice: service-%d\nslos:\n", format, i > file
+      printf "  - name: availability\n    objective: 99.9\n    sli:\n      events:\n" > file
+      if (format ~ /slowburn/) {
+        printf "        total: %s\n        bad: %s\n", series, bad > file
+      } else {
+        printf "        error_query: sum(rate(%s[{{.window}}]))\n", bad > file
+        printf "        total_query: sum(rate(%s[{{.window}}]))\n", series > file
+        printf "    alerting: {name: Burn, labels: {category: availability}," > file
+        printf " page_alert: {labels: {severity: critical}}," > file
+        printf " ticket_alert: {labels: {severity: warning}}}\n" > file
+      }
+      close(file)
+    }
+  }'
+  local TIMEFORMAT='%U %S'
+  { time "$build/slowburn" validate "$folder" >/dev/null; } 2>&1 | awk '{ print ($1 + $2) * 1000 }'
+  rm -r "$folder"
+}
+
 rows='BM_Screen/rows:1000000/burning:1/isa'
 portable=$(column "$rows:0" cpu_time)
 fastest=$portable
@@ -46,6 +74,8 @@ judge 'the same with the series of Sloth' \
   "$(column 'BM_MetricsWithSloth/slos:10000' cpu_time)" most 300 ms
 judge 'loading 10 000 SLOs, native' "$(column 'BM_Load/native/slos:10000' cpu_time)" most 2000 ms
 judge 'loading 10 000 SLOs, Sloth' "$(column 'BM_Load/sloth/slos:10000' cpu_time)" most 2000 ms
+judge 'validate, 10 000 files, native' "$(validate slowburn/v1)" most 2000 ms
+judge 'validate, 10 000 files, Sloth' "$(validate prometheus/v1)" most 2000 ms
 judge 'samples read from JSON, millions' \
   "$(column 'BM_ParseQueryResponse/10000' items_per_second | awk '{ print $1 / 1e6 }')" least 5 'a second'
 judge 'memory of an SLO series with 30 d of columns' \
