@@ -3,6 +3,7 @@
 #include "engine/alert_content.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -177,8 +178,13 @@ Labels AlertLabels(const Slo& slo, const GroupStatus& group, const AlertKey& key
   }
   // Where a group's label is one of the identity, under the name that a scrape would give it.
   for (const auto& [name, value] : group.labels) {
-    const bool identity = name == "service" || name == "slo";
-    labels.insert_or_assign(identity ? "exported_" + name : name, value);
+    std::string shown = name;
+    if (name == "service" || name == "slo") {
+      // As a scrape does, until it is free: groups that differ are alerts that differ.
+      do shown.insert(0, "exported_");
+      while (group.labels.contains(shown));
+    }
+    labels.insert_or_assign(std::move(shown), value);
   }
   labels.insert_or_assign("alertname", AlertName(slo, key.alert_class));
   labels.insert_or_assign("service", slo.service);

@@ -47,7 +47,7 @@ void LogEvent(const AlertEvent& event) {
   Log(level, fmt::format("alert {}", ToString(event.to)),
       {{"slo", event.alert.slo_id},
        {"group", event.alert.group_key},
-       {"class", std::string(ToString(event.alert.alert_class))},
+       {"class", ToString(event.alert.Key())},
        {"from", std::string(ToString(event.from))},
        {"slot", FormatUtc(event.at)},
        {"cause", event.cause}});

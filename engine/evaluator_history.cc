@@ -25,9 +25,8 @@ void Evaluator::KeepEvents(const std::vector<AlertEvent>& events) {
     // While nothing can be written, the oldest give way.
     if (unsaved_events_.size() >= kMostEvents) unsaved_events_.erase(unsaved_events_.begin());
     unsaved_events_.push_back({event.at, "alert", event.alert.slo_id, event.alert.group_key,
-                               std::string(ToString(event.alert.alert_class)),
-                               std::string(ToString(event.from)), std::string(ToString(event.to)),
-                               event.cause});
+                               ToString(event.alert.Key()), std::string(ToString(event.from)),
+                               std::string(ToString(event.to)), event.cause});
   }
 }
 

@@ -242,7 +242,7 @@ class AlertmanagerWorker::Impl {
     LogEvent({.at = now,
               .slo_id = alert.slo_id,
               .group = alert.group_key,
-              .alert_class = std::string(ToString(alert.alert_class)),
+              .alert_class = ToString(alert.Key()),
               .to = "refused",
               .text = fmt::format("{}: {}", name_, why)});
   }

@@ -54,9 +54,9 @@ Alerting ReadAlerting(MapReader& spec, Report& report) {
   const YamlNode* node = spec.Find("alerting");
   if (node == nullptr) return out;
   MapReader map(*node, "alerting", report);
-  const bool disabled = map.Bool("disabled").value_or(false);
-  out.burn_rates = map.Bool("burnrates").value_or(!disabled);
-  out.absent = map.Bool("absent").value_or(!disabled);
+  const bool disabled = map.Bool("disabled").value_or(false);  // Of burn rates alone, as in Pyrra.
+  out.burn_rates = map.Bool("burnrates").value_or(true) && !disabled;
+  out.absent = map.Bool("absent").value_or(true);
   out.name = map.Text("name").value_or(out.name);
   out.absent_name = map.Text("absentName").value_or(out.absent_name);
   if (const YamlNode* severities = map.Find("severities")) {
@@ -234,7 +234,8 @@ class PyrraReader {
     CheckGrouping(node);
   }
 
-  // Labels that tell alerts apart are kept under the name that a scrape would give them.
+  // Labels that tell alerts apart are kept under the name that a scrape would
+  // give them.
   void CheckGrouping(const YamlNode& node) {
     for (const std::string& label : slo_.by) {
       if (label == "service" || label == "slo") {
@@ -252,12 +253,12 @@ class PyrraReader {
     tier.alert_class = alert.alert_class;
     tier.alert = alert.name;
     tier.factor = alert.factor;
-    tier.short_window = std::max(alert.short_window, kShortest);
+    tier.short_window = std::max({alert.short_window, kShortest, 2 * defaults_.interval});
     tier.long_window = std::max(alert.long_window, 2 * tier.short_window);
     tier.for_duration = alert.for_duration;
     if (tier.short_window != alert.short_window || tier.long_window != alert.long_window) {
       report_.Add({places_.window, Severity::kWarning,
-                   fmt::format("Pyrra's {} alert would look at {} and {}, which no server takes; "
+                   fmt::format("Pyrra's {} alert would look at {} and {}, which is too short; "
                                "it looks at {} and {}",
                                alert.name, DurationText(alert.short_window),
                                DurationText(alert.long_window), DurationText(tier.short_window),
@@ -280,7 +281,8 @@ class PyrraReader {
   Slo slo_;
   SloPlaces places_;
   Labels annotations_;
-  Labels matched_;  // What the total's selector asks of labels that are not grouped by.
+  Labels matched_;  // What the total's selector asks of labels that are not
+                    // grouped by.
   Alerting alerting_;
 };
 

@@ -3,6 +3,7 @@
 #include "rules/pyrra_sli.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <absl/strings/numbers.h>
@@ -35,7 +36,10 @@ std::vector<std::string> ReadGrouping(MapReader& map, Report& report) {
   const YamlNode* node = map.Find("grouping");
   if (node == nullptr) return out;
   for (const YamlNode* item : ReadList(*node, "grouping", report)) {
-    if (auto label = ReadText(*item, "grouping", report)) out.push_back(*std::move(label));
+    auto label = ReadText(*item, "grouping", report);
+    // Pyrra takes one that stands twice for one.
+    if (!label || std::find(out.begin(), out.end(), *label) != out.end()) continue;
+    out.push_back(*std::move(label));
   }
   return out;
 }
@@ -57,7 +61,8 @@ std::optional<PyrraIndicator> ReadRatio(const YamlNode& node, Report& report) {
   return out;
 }
 
-// `selector` with its metric's name less `suffix`; nullopt when it has no such name.
+// `selector` with its metric's name less `suffix`; nullopt when it has no such
+// name.
 std::optional<Selector> WithoutSuffix(Selector selector, std::string_view suffix) {
   for (Matcher& matcher : selector.matchers) {
     if (matcher.label != "__name__" || matcher.op != Matcher::Op::kEqual) continue;
@@ -68,18 +73,28 @@ std::optional<Selector> WithoutSuffix(Selector selector, std::string_view suffix
   return std::nullopt;
 }
 
-// Takes the bucket's bound off `success`; nullopt without one.
-std::optional<double> TakeBound(Selector& success) {
-  const auto le =
-      std::find_if(success.matchers.begin(), success.matchers.end(), [](const Matcher& matcher) {
-        return matcher.label == "le" && matcher.op == Matcher::Op::kEqual;
-      });
+bool IsBound(const Matcher& matcher) {
+  return matcher.label == "le" && matcher.op == Matcher::Op::kEqual;
+}
+
+// The bucket's bound that `success` asks for; nullopt without one.
+std::optional<double> BoundOf(const Selector& success) {
+  const auto le = std::find_if(success.matchers.begin(), success.matchers.end(), IsBound);
   double bound = 0;
   if (le == success.matchers.end() || !absl::SimpleAtod(le->value, &bound) || !(bound > 0)) {
     return std::nullopt;
   }
-  success.matchers.erase(le);
   return bound;
+}
+
+// `bound` where it is one in whole nanoseconds: not infinity, nor what counts
+// something else, as bytes.
+std::optional<absl::Duration> AsDuration(double bound) {
+  constexpr double kMost = 9e9;  // Its nanoseconds are within 63 bits.
+  if (bound > kMost) return std::nullopt;
+  const absl::Duration under = absl::Nanoseconds(std::llround(bound * 1e9));
+  if (absl::ToDoubleSeconds(under) != bound) return std::nullopt;
+  return under;
 }
 
 std::optional<PyrraIndicator> ReadLatency(const YamlNode& node, Report& report) {
@@ -91,18 +106,30 @@ std::optional<PyrraIndicator> ReadLatency(const YamlNode& node, Report& report) 
   map.Finish();
   if (!success || !total) return std::nullopt;
   out.total = *total;
-  const std::optional<double> seconds = TakeBound(*success);
+  if (const YamlNode* grouping = map.Find("grouping");
+      std::find(out.grouping.begin(), out.grouping.end(), "le") != out.grouping.end()) {
+    report.Error(*grouping,
+                 "grouping: le tells a histogram's buckets apart, "
+                 "so it can't split an SLO");
+    return std::nullopt;
+  }
+  const std::optional<double> seconds = BoundOf(*success);
   if (!seconds) {
     report.Error(*map.Find("success"),
                  "success must choose a bucket: le=\"...\", a number above 0");
     return std::nullopt;
   }
-  const absl::Duration under = absl::Nanoseconds(std::llround(*seconds * 1e9));
+  const std::optional<absl::Duration> under = AsDuration(*seconds);
+  if (!under) {
+    out.sli = EventsSli{*total, std::nullopt, *std::move(success)};  // As it is written.
+    return out;
+  }
+  std::erase_if(success->matchers, IsBound);
   const std::optional<Selector> of_success = WithoutSuffix(*success, kBucket);
   if (of_success && of_success == WithoutSuffix(*total, kCount)) {
-    out.sli = LatencySli{*std::move(success), under, false};
+    out.sli = LatencySli{*std::move(success), *under, false};
   } else {
-    const BucketBound bound = MakeBucketBound(under, false);
+    const BucketBound bound = MakeBucketBound(*under, false);
     out.sli = EventsSli{*total, std::nullopt,
                         With(*std::move(success), {"le", Matcher::Op::kRegex, bound.pattern})};
   }
@@ -157,7 +184,8 @@ std::optional<PyrraIndicator> ReadPyrraIndicator(const YamlNode& node, Report& r
   map.Finish();
   if ((ratio != nullptr) + (latency != nullptr) + (native != nullptr) + (gauge != nullptr) != 1) {
     report.Error(node,
-                 "indicator needs exactly one of ratio, latency, latencyNative and bool_gauge");
+                 "indicator needs exactly one of ratio, latency, "
+                 "latencyNative and bool_gauge");
     return std::nullopt;
   }
   if (ratio != nullptr) return ReadRatio(*ratio, report);

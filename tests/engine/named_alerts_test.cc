@@ -1,5 +1,7 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "engine/alert_content.h"
@@ -148,6 +150,35 @@ TEST_CASE("Alert labels: a group's label of slowburn's own name is kept beside i
   REQUIRE(page != nullptr);
   CHECK(page->labels.at("service") == "shop");
   CHECK(page->labels.at("exported_service") == "cart");
+}
+
+TEST_CASE("Alert labels: groups that differ are alerts that differ", "[engine]") {
+  EvaluatorBench bench;
+  Slo slo = TestSlo();
+  slo.by = {"exported_service", "service"};
+  bench.Run(slo);
+  for (const char* exported : {"a", "b"}) {
+    Labels labels = Series("a", "500");
+    labels["service"] = "cart";
+    labels["exported_service"] = exported;
+    for (std::int64_t at = kStart - 3'600'000; at <= kStart + 20 * 60'000; at += 15'000) {
+      bench.store.Add(labels, at, static_cast<double>(at - kStart + 3'600'000) / 100);
+    }
+  }
+  bench.StepUntil(kStart + 5 * 60'000);
+  std::set<std::string> pages;
+  for (const Alert& alert : bench.result.snapshot->alerts) {
+    if (alert.alert_class == AlertClass::kPage) pages.insert(alert.Id());
+  }
+  CHECK(pages.size() == 2);
+}
+
+TEST_CASE("Named alerts: the history tells them apart", "[engine]") {
+  EvaluatorBench bench;
+  RunUntilFast(bench);
+  const std::vector<SavedEvent> history = bench.evaluator->Save(false).events;
+  REQUIRE_FALSE(history.empty());
+  CHECK(history.back().alert_class == "page.fast");
 }
 
 }  // namespace

@@ -104,6 +104,73 @@ TEST_CASE("ReadPyrra: alerting is named, ranked and switched off as the file say
   CHECK(slos[3].alerts.tiers.empty());
 }
 
+// An SLO of 99 % with this `alerting` and this indicator.
+Slo LoadOne(const std::string& alerting, const std::string& indicator,
+            const RuleDefaults& defaults = {}, const std::string& window = "28d") {
+  const std::string text =
+      "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\n"
+      "metadata: {name: one, namespace: shop}\n"
+      "spec:\n  target: \"99\"\n  window: " +
+      window + "\n  alerting: " + alerting + "\n  indicator: " + indicator + "\n";
+  LoadResult loaded = LoadRules({{"one.yaml", text}}, defaults);
+  INFO(testing::AsText(loaded.diagnostics));
+  REQUIRE(loaded.slos.size() == 1);
+  return std::move(loaded.slos.front());
+}
+
+const std::string kRatio = "{ratio: {errors: {metric: e}, total: {metric: t}, grouping: [h, h]}}";
+
+std::string LatencyAt(const std::string& le) {
+  return "{latency: {success: {metric: 'h_bucket{le=\"" + le + "\"}'}, total: {metric: h_count}}}";
+}
+
+TEST_CASE("ReadPyrra: disabled is of burn rates alone, and wins", "[rules]") {
+  const AlertPolicy alerts = LoadOne("{disabled: true, burnrates: true}", kRatio).alerts;
+  CHECK(alerts.tiers.empty());
+  CHECK(alerts.no_data);
+}
+
+TEST_CASE("ReadPyrra: a bound that is no duration is matched as it is written", "[rules]") {
+  for (const char* le : {"1e12", "1e10", "+Inf", "1e-10", "0.1234567891"}) {
+    INFO(le);
+    const Sli sli = LoadOne("{}", LatencyAt(le)).sli;
+    REQUIRE(std::holds_alternative<EventsSli>(sli));
+    CHECK(std::get<EventsSli>(sli).good ==
+          *ParseSelector(std::string("h_bucket{le=\"") + le + "\"}"));
+  }
+  for (const char* le : {"0.05", "0.3", "1", "1.0", "2.5", "1048576", "1e9"}) {
+    INFO(le);
+    CHECK(std::holds_alternative<LatencySli>(LoadOne("{}", LatencyAt(le)).sli));
+  }
+}
+
+TEST_CASE("ReadPyrra: a label that groups twice groups once", "[rules]") {
+  CHECK(LoadOne("{}", kRatio).by == std::vector<std::string>{"h"});
+}
+
+TEST_CASE("ReadPyrra: the buckets of a histogram can't be groups", "[rules]") {
+  const LoadResult loaded =
+      LoadRules({{"le.yaml",
+                  "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\n"
+                  "metadata: {name: le, namespace: shop}\nspec:\n  target: \"99\"\n  window: 28d\n"
+                  "  indicator:\n    latency:\n      success: {metric: 'h_bucket{le=\"1\"}'}\n"
+                  "      total: {metric: h_count}\n      grouping: [le]\n"}},
+                {});
+  CHECK(loaded.slos.empty());
+  CHECK_THAT(testing::AsText(loaded.diagnostics),
+             Catch::StartsWith("le.yaml:11:17: error: grouping: le"));
+}
+
+TEST_CASE("ReadPyrra: windows span two evaluations at least", "[rules]") {
+  RuleDefaults defaults;
+  defaults.interval = absl::Minutes(5);
+  const std::vector<Tier> tiers = LoadOne("{}", kRatio, defaults, "7d").alerts.tiers;
+  REQUIRE(tiers.size() == 4);
+  CHECK(tiers[0].short_window == absl::Minutes(10));  // Not 1m,
+  CHECK(tiers[0].long_window == absl::Minutes(20));   // and not 15m.
+  CHECK(tiers[2].short_window == absl::Minutes(30));
+}
+
 TEST_CASE("LoadRules: each of Pyrra's examples has its verdict", "[rules]") {
   const auto folder = ConformanceFolder();
   if (!folder.has_value()) {
