@@ -8,14 +8,11 @@
 //
 // Writes some 500 MB to folders of its own under FOLDER, the current one unless given, and takes
 // them away again.  The source answers from memory, and the SLOs are read already.
-#include <cstdlib>
-#include <filesystem>
-#include <functional>
 #include <string>
 
 #include "benchmarks/canned_source.h"
+#include "benchmarks/state_bench.h"
 
-#include "engine/io/real_clock.h"
 #include "engine/io/state_store.h"
 
 namespace slowburn {
@@ -26,19 +23,6 @@ constexpr std::int64_t kRegions = 10;
 constexpr std::int64_t kFirstSlot = 56'666'667;
 constexpr std::int64_t kSlots30d = 30 * 24 * 120;
 constexpr std::int64_t kTicks = 3;
-
-void Timed(const char* what, const std::function<void()>& body) {
-  const absl::Time began = RealClock().TimeNow();
-  body();
-  fmt::print("{:<44} {:>8.0f} ms\n", what,
-             absl::ToDoubleMilliseconds(RealClock().TimeNow() - began));
-}
-
-void Must(const absl::Status& status) {
-  if (status.ok()) return;
-  fmt::print(stderr, "{}\n", std::string(status.message()));
-  std::exit(1);
-}
 
 Evaluator::Options EvaluatorOptions() {
   Evaluator::Options options;
@@ -66,11 +50,11 @@ std::int64_t Live(const std::string& folder, const std::vector<ActiveSlo>& slos,
   }
   for (std::int64_t i = 0; i <= kTicks; ++i) {
     evaluator.Evaluate(++slot);
-    Timed(i == 0 ? "making and writing all of it" : "making and writing a tick", [&] {
-      StateBatch batch;
-      batch.sources.push_back(evaluator.Save(i == 0));
-      Must((*file)->Write(batch));
-    });
+    Report(i == 0 ? "making and writing all of it" : "making and writing a tick", TimeOf([&] {
+             StateBatch batch;
+             batch.sources.push_back(evaluator.Save(i == 0));
+             Must((*file)->Write(batch));
+           }));
   }
   fmt::print("{:<44} {:>8.0f} MB\n", "on disk", static_cast<double>((*file)->bytes()) / 1e6);
   return slot + 1;
@@ -79,27 +63,27 @@ std::int64_t Live(const std::string& folder, const std::vector<ActiveSlo>& slos,
 void Restart(const std::string& folder, const std::vector<ActiveSlo>& slos, std::int64_t slot,
              bool evaluate) {
   std::unique_ptr<StateFile> file;
-  Timed("opening, all checked", [&] {
-    auto opened = StateFile::Open({.folder = folder}, RealClock());
-    Must(opened.status());
-    file = *std::move(opened);
-  });
+  Report("opening, all checked", TimeOf([&] {
+           auto opened = StateFile::Open({.folder = folder}, RealClock());
+           Must(opened.status());
+           file = *std::move(opened);
+         }));
   SavedSource saved;
-  Timed("loading", [&] {
-    auto loaded = file->reader()->LoadSource("default");
-    Must(loaded.status());
-    saved = *std::move(loaded);
-  });
+  Report("loading", TimeOf([&] {
+           auto loaded = file->reader()->LoadSource("default");
+           Must(loaded.status());
+           saved = *std::move(loaded);
+         }));
   CannedSource source(kRegions);
   Telemetry telemetry;
   Evaluator evaluator(EvaluatorOptions(), source, telemetry);
-  Timed("taking it up", [&] {
-    for (const std::string& problem : evaluator.Restore(slos, saved, slot)) {
-      fmt::print(stderr, "{}\n", problem);
-    }
-  });
-  Timed("alerts that stand", [&] { evaluator.Standing(); });
-  if (evaluate) Timed("the first evaluation", [&] { evaluator.Evaluate(slot); });
+  Report("taking it up", TimeOf([&] {
+           for (const std::string& problem : evaluator.Restore(slos, saved, slot)) {
+             fmt::print(stderr, "{}\n", problem);
+           }
+         }));
+  Report("alerts that stand", TimeOf([&] { evaluator.Standing(); }));
+  if (evaluate) Report("the first evaluation", TimeOf([&] { evaluator.Evaluate(slot); }));
 }
 
 void Measure(const std::string& folder) {
@@ -115,13 +99,5 @@ void Measure(const std::string& folder) {
 }  // namespace slowburn
 
 int main(int argc, char** argv) {
-  std::string folder =
-      (std::filesystem::path(argc > 1 ? argv[1] : ".") / "slowburn-restart-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) {
-    fmt::print(stderr, "{}: no folder can be made there\n", folder);
-    return 1;
-  }
-  slowburn::Measure(folder);
-  std::filesystem::remove_all(folder);
-  return 0;
+  return slowburn::InScratchFolder(argc, argv, slowburn::Measure);
 }

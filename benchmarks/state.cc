@@ -10,14 +10,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
-#include <functional>
 #include <random>
 #include <string>
 
+#include "benchmarks/state_bench.h"
 #include <fmt/format.h>
 
-#include "engine/io/real_clock.h"
 #include "engine/io/state_store.h"
 
 namespace slowburn {
@@ -83,27 +81,11 @@ class Maker {
   std::minstd_rand random_;
 };
 
-absl::Duration TimeOf(const std::function<void()>& body) {
-  const absl::Time began = RealClock().TimeNow();
-  body();
-  return RealClock().TimeNow() - began;
-}
-
-void Must(const absl::Status& status) {
-  if (status.ok()) return;
-  fmt::print(stderr, "{}\n", std::string(status.message()));
-  std::exit(1);
-}
-
 std::unique_ptr<StateFile> Open(const std::string& folder) {
   auto file = StateFile::Open({.folder = folder}, RealClock());
   Must(file.status());
   Must((*file)->problem());
   return *std::move(file);
-}
-
-void Report(const char* what, absl::Duration took) {
-  fmt::print("{:<44} {:>8.0f} ms\n", what, absl::ToDoubleMilliseconds(took));
 }
 
 void Write(StateFile& file, SourceDelta delta) {
@@ -154,13 +136,5 @@ void Measure(const std::string& folder) {
 }  // namespace slowburn
 
 int main(int argc, char** argv) {
-  std::string folder =
-      (std::filesystem::path(argc > 1 ? argv[1] : ".") / "slowburn-state-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) {
-    fmt::print(stderr, "{}: no folder can be made there\n", folder);
-    return 1;
-  }
-  slowburn::Measure(folder);
-  std::filesystem::remove_all(folder);
-  return 0;
+  return slowburn::InScratchFolder(argc, argv, slowburn::Measure);
 }

@@ -82,6 +82,8 @@ class Daemon {
 
   void Restore();
   absl::Status Load(bool only_if_changed);
+  std::vector<RuleFile> WithLost(const SpecFiles& files) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   void KeepDefinitions(const SpecFiles& files, const SpecFiles& windows)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_);
   void LogChanges(const std::vector<ActiveSlo>& before, const SpecFiles& files)

@@ -125,7 +125,7 @@ absl::Status Daemon::Load(bool only_if_changed) {
 
   LoadOptions options{.format = options_.format};
   if (options_.read_windows) options.windows = windows.files;
-  LoadResult loaded = LoadRules(files.files, options_.config.defaults, options);
+  LoadResult loaded = LoadRules(WithLost(files), options_.config.defaults, options);
   MergedRules merged = MergeRules(running_, loaded, files.unreadable, options_.allow_shrink);
   auto status = std::make_shared<RulesStatus>();
   status->diagnostics = files.diagnostics;
@@ -172,6 +172,18 @@ absl::Status Daemon::Load(bool only_if_changed) {
   return last_load_;
 }
 
+// `files`, and as they were those that can't be read now and that SLOs of others may refer to:
+// these must not fall back to other windows unnoticed.
+std::vector<RuleFile> Daemon::WithLost(const SpecFiles& files) const {
+  std::vector<RuleFile> all = files.files;
+  for (const SavedDefinition& each : shared_) {
+    const bool lost = std::find(files.unreadable.begin(), files.unreadable.end(), each.path) !=
+                      files.unreadable.end();
+    if (lost && !IsWindows(each)) all.push_back({each.path, each.text});
+  }
+  return all;
+}
+
 // Remembers the text of each SLO that runs: that of its file now, or, where it is stale or the load
 // was refused, the one before; and what these may refer to, which stays as it was while one is
 // stale.
@@ -194,26 +206,26 @@ void Daemon::KeepDefinitions(const SpecFiles& files, const SpecFiles& windows) {
     ids[text.get()].push_back(id);
   }
   texts_ = std::move(next);
+  const bool stale = refused || std::any_of(running_.begin(), running_.end(),
+                                            [](const ActiveSlo& slo) { return slo.stale; });
+  if (!stale || shared_.empty()) {
+    std::vector<SavedDefinition> shared;
+    for (const RuleFile& file : WithLost(files)) {
+      const auto text = now.find(file.path);
+      const bool defines = text != now.end() && ids.contains(text->second.get());
+      if (MayBeShared(file) && !defines) shared.push_back({file.path, file.text, {}});
+    }
+    for (const RuleFile& file : windows.files) {
+      shared.push_back({file.path, file.text, {std::string(kWindows)}});
+    }
+    shared_ = std::move(shared);
+  }
   if (options_.keeper == nullptr) return;
-  std::vector<SavedDefinition> all;
+  std::vector<SavedDefinition> all = shared_;
   for (auto& [file, of_file] : ids) {
     std::sort(of_file.begin(), of_file.end());
     all.push_back({file->path, file->text, std::move(of_file)});
   }
-  const bool stale = refused || std::any_of(running_.begin(), running_.end(),
-                                            [](const ActiveSlo& slo) { return slo.stale; });
-  if (!stale || shared_.empty()) {
-    shared_.clear();
-    for (const RuleFile& file : files.files) {
-      if (MayBeShared(file) && !ids.contains(now[file.path].get())) {
-        shared_.push_back({file.path, file.text, {}});
-      }
-    }
-    for (const RuleFile& file : windows.files) {
-      shared_.push_back({file.path, file.text, {std::string(kWindows)}});
-    }
-  }
-  all.insert(all.end(), shared_.begin(), shared_.end());
   options_.keeper->SaveDefinitions(std::move(all));
 }
 

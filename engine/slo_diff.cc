@@ -77,7 +77,7 @@ std::string Percent(Ratio ratio) {
 
 // What tells a tier from the others of its SLO.
 std::string TierName(const Tier& tier) {
-  return fmt::format("tier {} {}/{}", ToString(tier.alert_class), DurationText(tier.long_window),
+  return fmt::format("tier {} {}/{}", ToString(tier.Key()), DurationText(tier.long_window),
                      DurationText(tier.short_window));
 }
 
@@ -119,6 +119,16 @@ std::string_view Text(AlertMode mode) {
   return mode == AlertMode::kShadow ? "shadow" : "live";
 }
 
+// Compares what the alerts that have a name carry; those that come or go are told by their tiers.
+void CompareNamed(const AlertPolicy& before, const AlertPolicy& after, Changes& changes) {
+  for (const auto& [name, was] : before.named) {
+    const auto now = after.named.find(name);
+    if (now == after.named.end()) continue;
+    changes.CompareLabels(name + " label", was.labels, now->second.labels);
+    changes.CompareAnnotations(name + " annotation", was.annotations, now->second.annotations);
+  }
+}
+
 void ComparePolicies(const AlertPolicy& before, const AlertPolicy& after, Changes& changes) {
   changes.Compare("alert name", before.name, after.name);
   changes.CompareLabels("alert label", before.labels, after.labels);
@@ -128,8 +138,12 @@ void ComparePolicies(const AlertPolicy& before, const AlertPolicy& after, Change
   changes.CompareLabels("ticket label", before.ticket.labels, after.ticket.labels);
   changes.CompareAnnotations("ticket annotation", before.ticket.annotations,
                              after.ticket.annotations);
+  CompareNamed(before, after, changes);
   CompareTiers(before.tiers, after.tiers, changes);
   changes.Compare("no_data", Text(before.no_data), Text(after.no_data));
+  if (before.no_data && after.no_data) {
+    changes.CompareLabels("no_data label", before.no_data->labels, after.no_data->labels);
+  }
   changes.Compare("mode", Text(before.mode), Text(after.mode));
 }
 

@@ -42,7 +42,7 @@ std::vector<std::string> WindowCells(const WindowStatus& window, const Tier& tie
 }
 
 void AddTier(const TierStatus& tier, TextTable& table) {
-  std::vector<std::string> first = {std::string(ToString(tier.tier.alert_class))};
+  std::vector<std::string> first = {ToString(tier.tier.Key())};
   for (auto& cell : WindowCells(tier.long_window, tier.tier)) first.push_back(std::move(cell));
   first.emplace_back(ToString(tier.verdict.firing));
   first.emplace_back(ToString(tier.verdict.resolving));

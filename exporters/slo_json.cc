@@ -27,6 +27,7 @@ json PlanJson(const SloStatus& slo) {
 
 json TierDefinition(const Tier& tier) {
   return {{"class", ToString(tier.alert_class)},
+          {"alert", ToString(tier.Key())},
           {"threshold", tier.factor.AsDouble()},
           {"long", DurationText(tier.long_window)},
           {"short", DurationText(tier.short_window)},
@@ -74,6 +75,7 @@ json ToJson(const TierStatus& tier) {
 
 json ToJson(const Alert& alert) {
   return {{"class", ToString(alert.alert_class)},
+          {"alert", ToString(alert.Key())},
           {"state", ToString(alert.state)},
           {"mode", alert.mode == AlertMode::kShadow ? "shadow" : "live"},
           {"active_since", TimeJson(alert.active_since)},

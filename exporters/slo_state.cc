@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "exporters/text.h"
+#include "rules/text.h"
 
 namespace slowburn {
 namespace {
@@ -26,21 +27,6 @@ int Weight(AlertState state) {
       return 0;
   }
   return 0;
-}
-
-// Edits (insert, delete, replace one byte) between `a` and `b`.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replace = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replace});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace

@@ -22,11 +22,6 @@ void MergeClass(ClassSettings& base, const ClassSettings& over) {
   base.annotations = Merge(std::move(base.annotations), over.annotations);
 }
 
-bool IsDisabled(const AlertSettings& settings, AlertClass alert_class) {
-  const ClassSettings& of = alert_class == AlertClass::kPage ? settings.page : settings.ticket;
-  return of.disabled.value_or(false);
-}
-
 ClassLabels MakeClass(const AlertSettings& settings, const ClassSettings& of, std::string_view name,
                       const Labels& severities) {
   ClassLabels out{of.labels, of.annotations};
@@ -43,6 +38,11 @@ absl::StatusOr<Ratio> Factor(const TierSettings& tier, absl::Duration window) {
 }
 
 }  // namespace
+
+bool IsDisabled(const AlertSettings& settings, AlertClass alert_class) {
+  const ClassSettings& of = alert_class == AlertClass::kPage ? settings.page : settings.ticket;
+  return of.disabled.value_or(false);
+}
 
 Labels Merge(Labels base, const Labels& over) {
   for (const auto& [name, value] : over) base.insert_or_assign(name, value);

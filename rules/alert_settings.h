@@ -64,6 +64,9 @@ struct AlertSettings {
 AlertSettings Merge(AlertSettings base, const AlertSettings& over);
 Labels Merge(Labels base, const Labels& over);
 
+// Whether alerts of a class, page or ticket, are switched off.
+bool IsDisabled(const AlertSettings& settings, AlertClass alert_class);
+
 // The policy that `settings` ask for, its tiers aside.  `no_data_default` says whether an SLO
 // without a no_data block has one.  Page and ticket get the label `severity` from `severities`
 // where no label of theirs says otherwise.

@@ -68,4 +68,10 @@ BucketBound MakeBucketBound(absl::Duration under, bool milliseconds) {
   return bound;
 }
 
+bool CountsMilliseconds(std::string_view histogram) {
+  constexpr std::string_view kBucket = "_bucket";
+  if (histogram.ends_with(kBucket)) histogram.remove_suffix(kBucket.size());
+  return histogram.ends_with("_milliseconds") || histogram.ends_with("_ms");
+}
+
 }  // namespace slowburn

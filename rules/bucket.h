@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
+#include <string_view>
 
 #include <absl/time/time.h>
 
@@ -18,5 +19,8 @@ struct BucketBound {
 // `pattern` matches 0.3 as 0.3, .3, 0.30, 3e-1 and 3.0E-1, and no other number; 1000000 as 1e+06
 // too.
 BucketBound MakeBucketBound(absl::Duration under, bool milliseconds);
+
+// Whether a histogram counts in milliseconds, by its metric's name, with `_bucket` or without.
+bool CountsMilliseconds(std::string_view histogram);
 
 }  // namespace slowburn

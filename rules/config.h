@@ -1,6 +1,7 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -62,6 +63,10 @@ struct RuleDefaults {
   Labels severities = {{"page", "critical"}, {"ticket", "warning"}};
   absl::Duration interval = absl::Seconds(30);  // For the lint on windows too short for it.
   bool for_rules = false;  // The SLOs are to become rules, and do not run in the engine.
+
+  bool HasSource(const std::string& name) const {
+    return std::find(sources.begin(), sources.end(), name) != sources.end();
+  }
 
   bool operator==(const RuleDefaults&) const = default;
 };

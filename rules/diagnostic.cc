@@ -8,11 +8,13 @@
 
 namespace slowburn {
 
+std::string ToString(const Position& position) {
+  if (position.line == 0) return position.file;
+  return fmt::format("{}:{}:{}", position.file, position.line, position.column);
+}
+
 std::string ToString(const Diagnostic& diagnostic) {
-  std::string out = diagnostic.at.file;
-  if (diagnostic.at.line > 0) {
-    out += fmt::format(":{}:{}", diagnostic.at.line, diagnostic.at.column);
-  }
+  std::string out = ToString(diagnostic.at);
   out += diagnostic.severity == Severity::kError ? ": error: " : ": warning: ";
   out += diagnostic.message;
   if (!diagnostic.hint.empty()) out += fmt::format(" ({})", diagnostic.hint);

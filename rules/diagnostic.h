@@ -27,6 +27,9 @@ struct Diagnostic {
   bool operator==(const Diagnostic&) const = default;
 };
 
+// Returns `file:line:column`; no line and column when they are 0.
+std::string ToString(const Position& position);
+
 // Returns `file:line:column: error: message (hint)`; no line and column when they are 0.
 std::string ToString(const Diagnostic& diagnostic);
 

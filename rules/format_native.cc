@@ -44,7 +44,7 @@ std::optional<absl::Duration> ReadSloWindow(const YamlNode& node, Report& report
 void CheckSource(const std::string& source, const YamlNode& at, const RuleDefaults& defaults,
                  Report& report) {
   const std::vector<std::string>& sources = defaults.sources;
-  if (std::find(sources.begin(), sources.end(), source) != sources.end()) return;
+  if (defaults.HasSource(source)) return;
   report.Error(at, fmt::format("there is no source '{}'", Shown(source)),
                DidYouMean(source, {sources.begin(), sources.end()}));
 }

@@ -146,7 +146,7 @@ class OpenSloReader {
     }
     if (!references.empty()) {
       const OpenSloReference& first = references.front();
-      if (IsSource(first.name)) {
+      if (defaults_.HasSource(first.name)) {
         slo_.source = first.name;
         return;
       }
@@ -155,14 +155,9 @@ class OpenSloReader {
                                first.name, slo_.source),
                    "name a source as the DataSource"});
     }
-    if (IsSource(slo_.source)) return;
+    if (defaults_.HasSource(slo_.source)) return;
     report_.Error(document_, fmt::format("there is no source '{}'", Shown(slo_.source)),
                   "name a source so in slowburn.yaml, or as the DataSource of the SLI");
-  }
-
-  bool IsSource(const std::string& name) const {
-    const std::vector<std::string>& sources = defaults_.sources;
-    return std::find(sources.begin(), sources.end(), name) != sources.end();
   }
 
   void ReadPolicies(MapReader& map) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "rules/checks.h"
+#include "rules/default_source.h"
 #include "rules/duration.h"
 #include "rules/lint.h"
 #include "rules/pyrra_sli.h"
@@ -101,7 +102,7 @@ class PyrraReader {
     map.Find("status");
     map.Finish();
     if (report_.errors() > errors) return std::nullopt;
-    CheckSource(document);
+    CheckDefaultSource(document, "Pyrra", defaults_, report_);
     Complete(document);
     if (report_.errors() > errors) return std::nullopt;
     return std::move(slo_);
@@ -114,13 +115,6 @@ class PyrraReader {
     report_.Error(*map.Find("kind"), fmt::format("the kind '{}' is not known", Shown(*kind)),
                   DidYouMean(*kind, {kKind}));
     return false;
-  }
-
-  void CheckSource(const YamlNode& at) {
-    const std::vector<std::string>& sources = defaults_.sources;
-    if (std::find(sources.begin(), sources.end(), slo_.source) != sources.end()) return;
-    report_.Error(at, fmt::format("there is no source '{}'", Shown(slo_.source)),
-                  "a file of Pyrra can't name one: name a source so in slowburn.yaml");
   }
 
   void ReadMetadata(const YamlNode& node) {
@@ -208,16 +202,18 @@ class PyrraReader {
     own.name = alerting_.name;
     own.labels = matched_;
     own.annotations = annotations_;
-    slo_.alerts = MakePolicy(Merge(defaults_.alerts, own), defaults_.severities, false);
+    const AlertSettings merged = Merge(defaults_.alerts, own);
+    slo_.alerts = MakePolicy(merged, defaults_.severities, false);
     const std::array<PyrraAlert, 4> alerts = PyrraAlerts(slo_.window);
     ResolvedTiers tiers;
     if (alerting_.burn_rates) {
       for (const PyrraAlert& alert : alerts) {
+        if (IsDisabled(merged, alert.alert_class)) continue;
         tiers.tiers.push_back(TierOf(alert));
         tiers.at.push_back(places_.window);
       }
     }
-    if (alerting_.absent) {
+    if (alerting_.absent && !merged.no_data.disabled.value_or(false)) {
       const bool page = alerting_.absent_severity == "critical";
       slo_.alerts.no_data =
           NoDataPolicy{std::max(PyrraAbsentFor(slo_.objective, alerts.front()), kShortest),

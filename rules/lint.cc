@@ -34,7 +34,7 @@ bool AtLeast(Ratio a, absl::Duration with_a, Ratio b, absl::Duration with_b) {
 // Whether `tier` can be true only when `other` is too, at steady traffic: it needs as many bad
 // events at least, within windows that are no longer (so that both see them).
 bool IsImplied(const Tier& tier, const Tier& other) {
-  return tier.alert_class == other.alert_class && tier.for_duration >= other.for_duration &&
+  return tier.Key() == other.Key() && tier.for_duration >= other.for_duration &&
          tier.keep_firing_for <= other.keep_firing_for && tier.long_window <= other.long_window &&
          tier.short_window <= other.short_window &&
          AtLeast(tier.factor, tier.long_window, other.factor, other.long_window) &&

@@ -283,10 +283,9 @@ class Loader {
   void Keep(Slo slo, std::size_t index, Report& report) {
     const auto [first, is_new] = defined_at_.try_emplace(slo.Id(), slo.defined_at);
     if (!is_new && !options_.duplicates) {
-      const Position& at = first->second;
       report.Add({slo.defined_at, Severity::kError,
                   fmt::format("the SLO {} is defined twice", slo.Id()),
-                  fmt::format("first at {}:{}:{}", at.file, at.line, at.column)});
+                  "first at " + ToString(first->second)});
       return;
     }
     out_.slos.push_back(std::move(slo));

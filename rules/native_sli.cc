@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "rules/bucket.h"
 #include "rules/checks.h"
 #include "rules/reader.h"
 
@@ -49,11 +50,6 @@ std::optional<Sli> ReadEvents(const YamlNode& node, Report& report) {
 }
 
 constexpr std::string_view kBucket = "_bucket";
-
-bool IsInMilliseconds(std::string_view histogram) {
-  if (histogram.ends_with(kBucket)) histogram.remove_suffix(kBucket.size());
-  return histogram.ends_with("_milliseconds") || histogram.ends_with("_ms");
-}
 
 // Reads a histogram's selector, by its base name or by that of its buckets, as one of its buckets.
 std::optional<Selector> ReadHistogram(const YamlNode& node, Report& report) {
@@ -96,7 +92,7 @@ std::optional<Sli> ReadLatency(const YamlNode& node, Report& report) {
     }
     out.under = bound.value_or(absl::ZeroDuration());
   }
-  out.milliseconds = IsInMilliseconds(MetricName(out.histogram));
+  out.milliseconds = CountsMilliseconds(MetricName(out.histogram));
   if (const YamlNode* unit = map.Find("unit")) {
     const auto text = ReadText(*unit, "unit", report);
     out.milliseconds = text == "ms";

@@ -20,10 +20,6 @@ const std::vector<std::string_view> kKinds = {"SLO",
                                               "AlertCondition",
                                               "AlertNotificationTarget"};
 
-std::string PlaceText(const Position& at) {
-  return fmt::format("{}:{}:{}", at.file, at.line, at.column);
-}
-
 // Reads an object into the table of its kind; `read` is given its spec.
 template <typename Object, typename Read>
 void ReadInto(MapReader& map, OpenSloTable<Object>& table, Report& report, const Read& read) {
@@ -37,7 +33,7 @@ void ReadInto(MapReader& map, OpenSloTable<Object>& table, Report& report, const
   const auto [entry, is_new] = table.entries.try_emplace(metadata.name);
   if (!is_new) {
     report.Error(map.node(), fmt::format("the {} {} is defined twice", table.kind, metadata.name),
-                 "first at " + PlaceText(entry->second.at));
+                 "first at " + ToString(entry->second.at));
     return;
   }
   entry->second = {std::move(object), report.At(map.node())};
@@ -88,7 +84,7 @@ const Object* FindGood(const OpenSloReference& reference, const OpenSloTable<Obj
   if (entry->object.has_value()) return &*entry->object;
   report.Add({reference.at, Severity::kError,
               fmt::format("the {} {} has an error", table.kind, reference.name),
-              "at " + PlaceText(entry->at)});
+              "at " + ToString(entry->at)});
   return nullptr;
 }
 

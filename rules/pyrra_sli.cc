@@ -87,13 +87,14 @@ std::optional<double> BoundOf(const Selector& success) {
   return bound;
 }
 
-// `bound` where it is one in whole nanoseconds: not infinity, nor what counts
-// something else, as bytes.
-std::optional<absl::Duration> AsDuration(double bound) {
+// `bound` of a histogram that counts in `unit`, where it is one in whole nanoseconds: not infinity,
+// nor what counts something else, as bytes.
+std::optional<absl::Duration> AsDuration(double bound, absl::Duration unit) {
   constexpr double kMost = 9e9;  // Its nanoseconds are within 63 bits.
   if (bound > kMost) return std::nullopt;
-  const absl::Duration under = absl::Nanoseconds(std::llround(bound * 1e9));
-  if (absl::ToDoubleSeconds(under) != bound) return std::nullopt;
+  const double nanoseconds = absl::ToDoubleNanoseconds(unit);
+  const absl::Duration under = absl::Nanoseconds(std::llround(bound * nanoseconds));
+  if (absl::FDivDuration(under, unit) != bound) return std::nullopt;
   return under;
 }
 
@@ -113,13 +114,15 @@ std::optional<PyrraIndicator> ReadLatency(const YamlNode& node, Report& report) 
                  "so it can't split an SLO");
     return std::nullopt;
   }
-  const std::optional<double> seconds = BoundOf(*success);
-  if (!seconds) {
+  const std::optional<double> bound = BoundOf(*success);
+  if (!bound) {
     report.Error(*map.Find("success"),
                  "success must choose a bucket: le=\"...\", a number above 0");
     return std::nullopt;
   }
-  const std::optional<absl::Duration> under = AsDuration(*seconds);
+  const bool milliseconds = CountsMilliseconds(MetricName(*success));
+  const std::optional<absl::Duration> under =
+      AsDuration(*bound, milliseconds ? absl::Milliseconds(1) : absl::Seconds(1));
   if (!under) {
     out.sli = EventsSli{*total, std::nullopt, *std::move(success)};  // As it is written.
     return out;
@@ -127,11 +130,11 @@ std::optional<PyrraIndicator> ReadLatency(const YamlNode& node, Report& report) 
   std::erase_if(success->matchers, IsBound);
   const std::optional<Selector> of_success = WithoutSuffix(*success, kBucket);
   if (of_success && of_success == WithoutSuffix(*total, kCount)) {
-    out.sli = LatencySli{*std::move(success), *under, false};
+    out.sli = LatencySli{*std::move(success), *under, milliseconds};
   } else {
-    const BucketBound bound = MakeBucketBound(*under, false);
+    const std::string pattern = MakeBucketBound(*under, milliseconds).pattern;
     out.sli = EventsSli{*total, std::nullopt,
-                        With(*std::move(success), {"le", Matcher::Op::kRegex, bound.pattern})};
+                        With(*std::move(success), {"le", Matcher::Op::kRegex, pattern})};
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "rules/checks.h"
+#include "rules/default_source.h"
 #include "rules/duration.h"
 #include "rules/reader.h"
 #include "rules/sloth_rule_windows.h"
@@ -45,13 +46,6 @@ void AddAnnotations(AlertSettings& alerts) {
   };
   add(alerts.page, "page");
   add(alerts.ticket, "ticket");
-}
-
-void CheckSource(const YamlNode& at, const RuleDefaults& defaults, Report& report) {
-  const std::vector<std::string>& sources = defaults.sources;
-  if (std::find(sources.begin(), sources.end(), defaults.source) != sources.end()) return;
-  report.Error(at, fmt::format("there is no source '{}'", Shown(defaults.source)),
-               "a Sloth file can't name one: name a source so in slowburn.yaml");
 }
 
 // As Sloth, which takes no SLO, with alerts or without, of a period that its catalogue lacks.
@@ -119,7 +113,7 @@ bool CompleteSlothSlo(Slo& slo, const YamlNode& node, AlertSettings alerts,
                       const RuleDefaults& defaults, const SlothWindows& windows,
                       const SloPlaces& places, Report& report) {
   const int errors = report.errors();
-  CheckSource(node, defaults, report);
+  CheckDefaultSource(node, "Sloth", defaults, report);
   CheckCatalogue(windows, slo.window, places.window, report);
   if (report.errors() > errors) return false;
   slo.rules.page = !alerts.page.disabled.value_or(false);

@@ -175,8 +175,7 @@ void ReadSlothWindows(const YamlNode& document, SlothWindows& windows, Report& r
   if (report.errors() > errors) return;
   const SlothPeriod* first = windows.Add(period);
   if (first == nullptr) return;
-  const std::string where =
-      fmt::format("first at {}:{}:{}", first->at.file, first->at.line, first->at.column);
+  const std::string where = "first at " + ToString(first->at);
   if (SameConditions(*first, period)) {
     report.Warning(document,
                    fmt::format("AlertWindows of {} are there twice", DurationText(period.period)),

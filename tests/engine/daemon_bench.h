@@ -103,6 +103,11 @@ class DaemonBench {
     files_.files = {{"slos/shop.yaml", text}};
   }
 
+  void SetFiles(SpecFiles files) {
+    const MutexLock lock(&mutex_);
+    files_ = std::move(files);
+  }
+
   std::shared_ptr<const SourceSnapshot> Latest() const {
     const Snapshot snapshot = board.Read();
     return snapshot.sources.empty() ? nullptr : snapshot.sources[0];  // `default` is the first.

@@ -12,12 +12,9 @@
 namespace slowburn {
 namespace {
 
-// Files of AlertWindows that change while a daemon runs.
-class WindowFiles {
- public:
-  // Those of 30d, whose quick page is at `percent` of the budget.
-  void Set(int percent) {
-    Set({.files = {{"windows/30d.yaml", fmt::format(R"(
+// AlertWindows of 30d, whose quick page is at `percent` of the budget.
+RuleFile WindowsAt(int percent) {
+  return {"windows/30d.yaml", fmt::format(R"(
 apiVersion: sloth.slok.dev/v1
 kind: AlertWindows
 spec:
@@ -29,9 +26,14 @@ spec:
     quick: {{errorBudgetPercent: 10, shortWindow: 2h, longWindow: 1d}}
     slow: {{errorBudgetPercent: 10, shortWindow: 6h, longWindow: 3d}}
 )",
-                                                    percent)}},
-         .diagnostics = {},
-         .unreadable = {}});
+                                          percent)};
+}
+
+// Files of AlertWindows that change while a daemon runs.
+class WindowFiles {
+ public:
+  void Set(int percent) {
+    Set({.files = {WindowsAt(percent)}, .diagnostics = {}, .unreadable = {}});
   }
 
   void SetUnreadable() {
@@ -97,6 +99,29 @@ TEST_CASE("Daemon: AlertWindows of their own are read at each load", "[engine]")
   bench.clock.AdvanceTime(absl::Seconds(30));
   REQUIRE(Eventually([&] { return bench.Latest()->slos.at(0).stale_definition; }));
   CHECK(QuickPage(bench) == 28.8);
+}
+
+TEST_CASE("Daemon: AlertWindows among the rules that can't be read go on as they were",
+          "[engine]") {
+  DaemonBench bench;
+  const RuleFile slos = {"slos/shop.yaml", kSlothRules};
+  bench.SetFiles({.files = {slos, WindowsAt(3)}, .diagnostics = {}, .unreadable = {}});
+  REQUIRE(bench.daemon->Start().ok());
+  REQUIRE(Eventually([&] { return bench.daemon->ready(); }));
+  REQUIRE(QuickPage(bench) == 21.6);
+  const Diagnostic why = {{"windows/30d.yaml", 0, 0}, Severity::kError, "permission denied", ""};
+  bench.SetFiles({.files = {slos}, .diagnostics = {why}, .unreadable = {"windows/30d.yaml"}});
+  for (int load = 0; load < 3; ++load) {
+    CHECK_FALSE(bench.daemon->Reload().ok());
+    const absl::Time at = bench.Latest()->at;
+    bench.clock.AdvanceTime(absl::Seconds(30));
+    REQUIRE(Eventually([&] { return bench.Latest()->at > at; }));
+    CHECK(QuickPage(bench) == 21.6);
+  }
+  bench.SetFiles({.files = {slos}, .diagnostics = {}, .unreadable = {}});
+  CHECK(bench.daemon->Reload().ok());  // They are taken away, and Sloth's own count.
+  bench.clock.AdvanceTime(absl::Seconds(30));
+  CHECK(Eventually([&] { return QuickPage(bench) == 14.4; }));
 }
 
 TEST_CASE("Daemon: a restart goes on with the AlertWindows that there were", "[engine]") {

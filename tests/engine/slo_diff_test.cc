@@ -30,6 +30,7 @@ Slo SampleSlo() {
   slo.alerts.page.annotations = {{"call", "us"}};
   slo.alerts.ticket.labels = {{"severity", "warning"}};
   slo.alerts.ticket.annotations = {{"queue", "us"}};
+  slo.alerts.named["slow"].labels = {{"severity", "p2"}};
   slo.alerts.tiers = {{AlertClass::kPage, MakeRatio(144, 10), absl::Hours(1), absl::Minutes(5),
                        absl::ZeroDuration(), absl::ZeroDuration()},
                       {AlertClass::kTicket, MakeRatio(1, 1), absl::Hours(72), absl::Hours(6),
@@ -101,6 +102,16 @@ TEST_CASE("DescribeChange: names what changed", "[engine]") {
        "no_data ticket after 15m -> ticket after 5m"},
       {[](Slo& slo) { slo.alerts.no_data->alert_class = AlertClass::kPage; },
        "no_data ticket after 15m -> page after 15m"},
+      {[](Slo& slo) { slo.alerts.no_data->name = "Gone"; },
+       "no_data ticket after 15m -> Gone ticket after 15m"},
+      {[](Slo& slo) { slo.alerts.no_data->labels["severity"] = "info"; },
+       "no_data label severity info added"},
+      {[](Slo& slo) { slo.alerts.tiers[0].alert = "fast"; },
+       "tier page 1h/5m removed, tier page.fast 1h/5m burn rate 14.4 added"},
+      {[](Slo& slo) { slo.alerts.named["slow"].labels["severity"] = "sms"; },
+       "slow label severity p2 -> sms"},
+      {[](Slo& slo) { slo.alerts.named["slow"].annotations["call"] = "them"; },
+       "slow annotation call added"},
       {[](Slo& slo) { slo.alerts.mode = AlertMode::kShadow; }, "mode live -> shadow"},
       {[](Slo& slo) {
          slo.objective = MakeRatio(995, 1000);

@@ -228,7 +228,7 @@ TEST_CASE("Explain: an SLO or group that isn't there names those near it", "[exp
   CHECK(message("latency", "") == "no SLO 'latency'; did you mean checkout/latency?");
   CHECK(message("zzz", "") == "no SLO 'zzz' among 7");
   CHECK(message("checkout/availability", "region=ue") ==
-        "checkout/availability has no group 'region=ue'; there is region=us, region=ap, region=eu");
+        "checkout/availability has no group 'region=ue'; there is region=eu, region=us, region=ap");
   CHECK(message("checkout/latency", "region=eu") ==
         "checkout/latency has no groups, so none 'region=eu'");
   Snapshot nothing;

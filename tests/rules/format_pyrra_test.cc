@@ -144,6 +144,26 @@ TEST_CASE("ReadPyrra: a bound that is no duration is matched as it is written", 
   }
 }
 
+TEST_CASE("ReadPyrra: a histogram of milliseconds is told by its name", "[rules]") {
+  const std::string indicator =
+      "{latency: {success: {metric: 'h_milliseconds_bucket{le=\"50\"}'}, "
+      "total: {metric: h_milliseconds_count}}}";
+  const Sli sli = LoadOne("{}", indicator).sli;
+  CHECK(sli ==
+        Sli(LatencySli{*ParseSelector("h_milliseconds_bucket"), absl::Milliseconds(50), true}));
+}
+
+TEST_CASE("ReadPyrra: what slowburn.yaml switches off is off", "[rules]") {
+  const ConfigResult config = LoadConfig("slowburn.yaml", R"(
+defaults: {alerts: {ticket: {disable: true}, no_data: {class: none}}}
+)");
+  REQUIRE(testing::AsText(config.diagnostics).empty());
+  const AlertPolicy alerts = LoadOne("{}", kRatio, config.config.defaults).alerts;
+  REQUIRE(alerts.tiers.size() == 2);
+  CHECK(ToString(alerts.tiers[1].Key()) == "page.medium");
+  CHECK_FALSE(alerts.no_data);
+}
+
 TEST_CASE("ReadPyrra: a label that groups twice groups once", "[rules]") {
   CHECK(LoadOne("{}", kRatio).by == std::vector<std::string>{"h"});
 }

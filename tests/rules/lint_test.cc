@@ -135,6 +135,13 @@ TEST_CASE("Lint: a tier may have one window", "[rules]") {
              Catch::Contains("the tier page 1h adds nothing: page 1h fires"));
 }
 
+TEST_CASE("Lint: a tier of another alert implies nothing", "[rules]") {
+  Tier quick = MakeTier(kTicket, {3, 1}, absl::Hours(24), absl::Hours(2));
+  const Tier slow = MakeTier(kTicket, {1, 1}, absl::Hours(72), absl::Hours(6));
+  quick.alert = "quick";
+  CHECK(testing::AsText(LintTiers(kSlo, {quick, slow}).diagnostics).empty());
+}
+
 TEST_CASE("Lint: a tier that another one implies adds nothing", "[rules]") {
   const Tier day = MakeTier(kTicket, {3, 1}, absl::Hours(24), absl::Hours(2));
   const Tier three_days = MakeTier(kTicket, {1, 1}, absl::Hours(72), absl::Hours(6));
