@@ -287,10 +287,12 @@ GroupStatus SloJudge::Evaluate(const Meter& meter, std::size_t index,
   }
 
   for (auto& [key, record] : alerts) {
-    // Those that no tier names any more.
-    const auto is_judged = [&name = key](const JudgedAlert& judged) { return judged.key == name; };
-    if (key.name.empty() || std::any_of(alerts_.begin(), alerts_.end(), is_judged)) continue;
-    AdvanceClass(record, {}, {}, context.at, {context.hold_limit, false});
+    const bool judged = key.name.empty() || std::any_of(alerts_.begin(), alerts_.end(),
+                                                        [&alert = key](const JudgedAlert& each) {
+                                                          return each.key == alert;
+                                                        });
+    // No tier names it any more.
+    if (!judged) AdvanceClass(record, {}, {}, context.at, {context.hold_limit, false});
   }
 
   AdvanceNoData(meter, index, context, status, alerts[AlertClass::kNoData]);

@@ -15,6 +15,7 @@
 #include "exporters/metrics_text.h"
 #include "exporters/slo_state.h"
 #include "rules/duration.h"
+#include "rules/sloth_alerts.h"
 
 namespace slowburn {
 namespace {
@@ -24,33 +25,9 @@ constexpr std::array<std::string_view, 10> kReserved = {
     "sloth_id",   "sloth_service", "sloth_slo",       "sloth_window", "sloth_version",
     "sloth_mode", "sloth_spec",    "sloth_objective", "le",           "quantile"};
 
-std::string_view SpecOf(Format format) {
-  switch (format) {
-    case Format::kNative:
-      return "slowburn/v1";
-    case Format::kSloth:
-      return "prometheus/v1";
-    case Format::kSlothKubernetes:
-      return "sloth.slok.dev/v1";
-    case Format::kPyrra:
-      return "pyrra.dev/v1alpha1";
-    case Format::kOpenSlo:
-      return "openslo/v1";
-    case Format::kOpenSloAlpha:
-      return "openslo/v1alpha";
-  }
-  return "";
-}
-
-std::string IdOf(const Slo& slo) {
-  return fmt::format("{}-{}", slo.service, slo.name);
-}
-
 std::string IdentityText(const Slo& slo) {
   std::string out;
-  AppendLabel("sloth_id", IdOf(slo), out);
-  AppendLabel("sloth_service", slo.service, out);
-  AppendLabel("sloth_slo", slo.name, out);
+  for (const auto& [name, value] : SlothIdentity(slo)) AppendLabel(name, value, out);
   return out;
 }
 
@@ -186,9 +163,7 @@ class SlothExposition {
         if (!shown || slo == slos.end()) continue;
         Labels labels = alert.labels;
         labels.insert_or_assign("alertstate", std::string(ToString(alert.state)));
-        labels.try_emplace("sloth_id", IdOf(*slo->second));
-        labels.try_emplace("sloth_service", slo->second->service);
-        labels.try_emplace("sloth_slo", slo->second->name);
+        labels.merge(SlothIdentity(*slo->second));
         labels.try_emplace("sloth_severity", ToString(alert.alert_class));
         std::string text;
         AppendUserLabels(labels, {}, "label_", text);

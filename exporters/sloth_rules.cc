@@ -23,28 +23,20 @@ constexpr std::string_view kRatio = "slo:sli_error:ratio_rate";
 constexpr std::string_view kCorrection = "slo:numerator_correction:ratio";
 constexpr std::string_view kInfo = "sloth_slo_info";
 
-// The spec and the mode that Sloth would name.
-struct Origin {
-  std::string_view spec;
-  std::string_view mode;
-};
-
-Origin OriginOf(Format format) {
+// The mode that Sloth would name.
+std::string ModeOf(Format format) {
   switch (format) {
     case Format::kNative:
-      return {"slowburn/v1", "cli-gen-prom"};
     case Format::kSloth:
-      return {"prometheus/v1", "cli-gen-prom"};
+      return "cli-gen-prom";
     case Format::kSlothKubernetes:
-      return {"sloth.slok.dev/v1", "cli-gen-k8s"};
     case Format::kPyrra:
-      return {"pyrra.dev/v1alpha1", "cli-gen-k8s"};
+      return "cli-gen-k8s";
     case Format::kOpenSlo:
-      return {"openslo/v1", "cli-gen-openslo"};
     case Format::kOpenSloAlpha:
-      return {"openslo/v1alpha", "cli-gen-openslo"};
+      return "cli-gen-openslo";
   }
-  return {};
+  return "";
 }
 
 std::string RatioMetric(absl::Duration window) {
@@ -109,11 +101,10 @@ class RuleMaker {
     AddMetadata("slo:period_error_budget_remaining:ratio",
                 fmt::format("1 - slo:period_burn_rate:ratio{}", slo_.filter));
     AddMetadata(std::string(kInfo), "vector(1)");
-    const Origin origin = OriginOf(slo_.slo.format);
     metadata_.rules.back().labels = Merge(metadata_.rules.back().labels,
                                           {{"sloth_version", options_.version},
-                                           {"sloth_mode", std::string(origin.mode)},
-                                           {"sloth_spec", std::string(origin.spec)},
+                                           {"sloth_mode", ModeOf(slo_.slo.format)},
+                                           {"sloth_spec", std::string(SpecOf(slo_.slo.format))},
                                            {"sloth_objective", GoFixed(slo_.objective_percent)}});
     return "";
   }

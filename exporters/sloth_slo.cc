@@ -8,6 +8,7 @@
 
 #include "rules/alert_settings.h"
 #include "rules/duration.h"
+#include "rules/sloth_alerts.h"
 
 namespace slowburn {
 namespace {
@@ -94,15 +95,15 @@ bool IsSlothFormat(Format format) {
 
 absl::StatusOr<SlothSlo> MakeSlothSlo(const Slo& slo, const Labels& more) {
   SlothSlo out{.slo = slo,
-               .id = fmt::format("{}-{}", slo.service, slo.name),
-               .id_labels = {},
+               .id = {},
+               .id_labels = SlothIdentity(slo),
                .filter = {},
                .labels = Merge(slo.labels, more),
                .queries = QueriesOf(slo),
                .conditions = {},
                .windows = {},
                .shortest = {}};
-  out.id_labels = {{"sloth_id", out.id}, {"sloth_service", slo.service}, {"sloth_slo", slo.name}};
+  out.id = out.id_labels["sloth_id"];
   out.filter = fmt::format("{{sloth_id={}, sloth_service={}, sloth_slo={}}}", Quote(out.id),
                            Quote(slo.service), Quote(slo.name));
   if (!slo.owner.empty()) out.labels.emplace("owner", slo.owner);

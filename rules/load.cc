@@ -23,12 +23,12 @@
 namespace slowburn {
 namespace {
 
-constexpr std::string_view kNative = "slowburn/v1";
-constexpr std::string_view kSloth = "prometheus/v1";
-constexpr std::string_view kSlothKubernetes = "sloth.slok.dev/v1";
-constexpr std::string_view kPyrra = "pyrra.dev/v1alpha1";
-constexpr std::string_view kOpenSlo = "openslo/v1";
-constexpr std::string_view kOpenSloAlpha = "openslo/v1alpha";
+constexpr std::string_view kNative = SpecOf(Format::kNative);
+constexpr std::string_view kSloth = SpecOf(Format::kSloth);
+constexpr std::string_view kSlothKubernetes = SpecOf(Format::kSlothKubernetes);
+constexpr std::string_view kPyrra = SpecOf(Format::kPyrra);
+constexpr std::string_view kOpenSlo = SpecOf(Format::kOpenSlo);
+constexpr std::string_view kOpenSloAlpha = SpecOf(Format::kOpenSloAlpha);
 constexpr std::string_view kAlertWindows = "AlertWindows";
 constexpr std::string_view kKnown =
     "known are `version: slowburn/v1`, Sloth's `version: prometheus/v1`, and `apiVersion:` "

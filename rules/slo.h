@@ -153,6 +153,25 @@ enum class Format {
 // `slowburn`, `sloth`, `sloth-kubernetes`, `pyrra`, `openslo`, `openslo-v1alpha`.
 std::string_view ToString(Format format);
 
+// What a document of the format says that it is: its `version` or `apiVersion`.
+constexpr std::string_view SpecOf(Format format) {
+  switch (format) {
+    case Format::kNative:
+      return "slowburn/v1";
+    case Format::kSloth:
+      return "prometheus/v1";
+    case Format::kSlothKubernetes:
+      return "sloth.slok.dev/v1";
+    case Format::kPyrra:
+      return "pyrra.dev/v1alpha1";
+    case Format::kOpenSlo:
+      return "openslo/v1";
+    case Format::kOpenSloAlpha:
+      return "openslo/v1alpha";
+  }
+  return "";
+}
+
 struct Slo {
   std::string service;
   std::string name;
