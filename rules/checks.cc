@@ -129,14 +129,24 @@ bool IsName(std::string_view name) {
                      [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-std::string NeedName(MapReader& map, std::string_view key, Report& report) {
-  const std::optional<std::string> name = map.NeedText(key);
-  if (!name.has_value()) return "";
+std::optional<std::string> ReadName(const YamlNode& node, std::string_view key, Report& report) {
+  std::optional<std::string> name = ReadText(node, key, report);
+  if (!name.has_value()) return std::nullopt;
+  if (name->empty()) {
+    report.Error(node, fmt::format("{} is empty", key));
+    return std::nullopt;
+  }
   if (!IsName(*name)) {
-    report.Error(*map.Find(key), fmt::format("'{}' can't be the {}", Shown(*name), key),
+    report.Error(node, fmt::format("'{}' can't be the {}", Shown(*name), key),
                  "letters, digits, and - _ . between them");
   }
-  return *name;
+  return name;
+}
+
+std::string NeedName(MapReader& map, std::string_view key, Report& report) {
+  const YamlNode* node = map.Need(key);
+  if (node == nullptr) return "";
+  return ReadName(*node, key, report).value_or("");
 }
 
 std::optional<Ratio> ReadObjective(const YamlNode& node, Report& report) {

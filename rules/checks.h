@@ -20,6 +20,9 @@ namespace slowburn {
 // Whether `name` can name a service or an SLO: letters, digits and `-_.` within.
 bool IsName(std::string_view name);
 
+// Reads such a name; nothing for an empty text.
+std::optional<std::string> ReadName(const YamlNode& node, std::string_view key, Report& report);
+
 // Reads the name of a service or an SLO, which must be there; empty when it is not.
 std::string NeedName(MapReader& map, std::string_view key, Report& report);
 

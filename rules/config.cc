@@ -10,9 +10,11 @@
 
 #include "rules/checks.h"
 #include "rules/duration.h"
+#include "rules/native_keys.h"
 #include "rules/read_alerts.h"
 #include "rules/reader.h"
 #include "rules/report.h"
+#include "rules/table_reader.h"
 
 namespace slowburn {
 namespace {
@@ -301,7 +303,7 @@ class ConfigReader {
     MapReader map(node, "defaults", report_);
     if (map.Find("window") != nullptr) config_.defaults.window = Positive(map, "window");
     if (const YamlNode* alerts = map.Find("alerts")) {
-      config_.defaults.alerts = ReadAlerts(*alerts, report_);
+      config_.defaults.alerts = ReadAlerts(TableReader(*alerts, kAlertKeys, report_), report_);
     }
     map.Finish();
   }

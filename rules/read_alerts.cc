@@ -6,81 +6,50 @@
 
 #include <fmt/format.h>
 
-#include "rules/checks.h"
 #include "rules/reader.h"
+#include "rules/text.h"
 
 namespace slowburn {
 namespace {
 
-constexpr std::size_t kMostTiers = 32;
-
-// Whether the scalar says no, as in `page: false`.
-bool IsOff(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::kScalar && node.plain &&
-         (node.text == "false" || node.text == "off" || node.text == "no");
-}
-
-std::optional<AlertClass> ReadClass(const YamlNode& node, std::string_view choice, Report& report) {
-  if (node.kind == YamlNode::Kind::kScalar && node.text == "page") return AlertClass::kPage;
-  if (node.kind == YamlNode::Kind::kScalar && node.text == "ticket") return AlertClass::kTicket;
-  const std::optional<std::string> text = ReadText(node, "class", report);
-  if (text.has_value()) {
-    report.Error(node, fmt::format("class must be {}, not '{}'", choice, Shown(*text)));
-  }
+std::optional<AlertClass> ClassOf(const std::optional<std::string>& name) {
+  if (name == "page") return AlertClass::kPage;
+  if (name == "ticket") return AlertClass::kTicket;
   return std::nullopt;
 }
 
-ClassSettings ReadClassSettings(const YamlNode& node, std::string_view what, Report& report) {
+ClassSettings ReadClassSettings(TableReader& alerts, std::string_view key) {
   ClassSettings out;
-  if (IsOff(node)) {
+  const YamlNode* node = alerts.Find(key, ValueKind::kTable, ValueKind::kOff);
+  if (node == nullptr) return out;
+  if (IsOff(*node)) {
     out.disabled = true;
     return out;
   }
-  MapReader map(node, what, report);
+  TableReader map = *alerts.Open(key);
   out.disabled = map.Bool("disable");
-  if (const YamlNode* labels = map.Find("labels")) {
-    out.labels = ReadLabels(*labels, "labels", LabelUse::kAlert, LabelStyle::kNative, report);
-  }
-  if (const YamlNode* annotations = map.Find("annotations")) {
-    out.annotations =
-        ReadLabels(*annotations, "annotations", LabelUse::kAnnotation, LabelStyle::kNative, report);
-  }
+  out.labels = map.AllLabels("labels");
+  out.annotations = map.AllLabels("annotations");
   map.Finish();
   return out;
 }
 
-NoDataSettings ReadNoData(const YamlNode& node, Report& report) {
+NoDataSettings ReadNoData(TableReader& alerts) {
   NoDataSettings out;
-  if (IsOff(node)) {
+  const YamlNode* node = alerts.Find("no_data", ValueKind::kTable, ValueKind::kOff);
+  if (node == nullptr) return out;
+  if (IsOff(*node)) {
     out.disabled = true;
     return out;
   }
-  MapReader map(node, "no_data", report);
+  TableReader map = *alerts.Open("no_data");
   out.after = map.Duration("after");
-  if (out.after.has_value() && *out.after <= absl::ZeroDuration()) {
-    report.Error(*map.Find("after"), "after must be longer than 0");
-  }
-  if (const YamlNode* alert_class = map.Find("class")) {
-    if (alert_class->kind == YamlNode::Kind::kScalar && alert_class->text == "none") {
-      out.disabled = true;
-    } else {
-      out.alert_class = ReadClass(*alert_class, "page, ticket or none", report);
-      out.disabled = false;
-    }
+  if (const auto name = map.Text("class")) {
+    out.disabled = name == "none";
+    out.alert_class = ClassOf(name);
   }
   map.Finish();
   return out;
-}
-
-std::optional<absl::Duration> ReadWindow(MapReader& map, std::string_view key, Report& report) {
-  const YamlNode* node = map.Need(key);
-  if (node == nullptr) return std::nullopt;
-  const std::optional<absl::Duration> window = ReadDuration(*node, key, report);
-  if (window.has_value() && *window <= absl::ZeroDuration()) {
-    report.Error(*node, fmt::format("{} must be longer than 0", key));
-    return std::nullopt;
-  }
-  return window;
 }
 
 std::optional<Ratio> ReadBudget(const YamlNode& node, Report& report) {
@@ -108,84 +77,54 @@ std::optional<Ratio> ReadBurnRate(const YamlNode& node, Report& report) {
   return factor;
 }
 
-std::optional<TierSettings> ReadTier(const YamlNode& node, Report& report) {
-  if (node.kind == YamlNode::Kind::kEmpty) {
-    report.Error(node, "the tier is empty");
-    return std::nullopt;
-  }
-  const int errors = report.errors();
-  MapReader map(node, "the tier", report);
+std::optional<TierSettings> ReadTier(TableReader& map, Report& report) {
   TierSettings tier;
-  tier.at = report.At(node);
-  if (const YamlNode* alert_class = map.Need("class")) {
-    tier.alert_class =
-        ReadClass(*alert_class, "page or ticket", report).value_or(AlertClass::kPage);
-  }
-  const YamlNode* budget = map.Find("budget");
-  const YamlNode* burn_rate = map.Find("burn_rate");
-  if (map.is_map() && (budget == nullptr) == (burn_rate == nullptr)) {
-    report.Error(node, "the tier needs one of budget and burn_rate");
+  tier.at = report.At(map.node());
+  tier.alert_class = ClassOf(map.Text("class")).value_or(AlertClass::kPage);
+  const YamlNode* budget = map.Find("budget", ValueKind::kShare);
+  const YamlNode* burn_rate = map.Find("burn_rate", ValueKind::kFactor);
+  if (map.is_map() && map.OneOf().empty()) {
+    report.Error(map.node(), "the tier needs one of budget and burn_rate");
   } else if (budget != nullptr) {
     tier.budget = ReadBudget(*budget, report);
   } else if (burn_rate != nullptr) {
     tier.burn_rate = ReadBurnRate(*burn_rate, report);
   }
-  tier.long_window = ReadWindow(map, "long", report).value_or(absl::ZeroDuration());
-  tier.short_window = ReadWindow(map, "short", report).value_or(absl::ZeroDuration());
+  tier.long_window = map.Duration("long").value_or(absl::ZeroDuration());
+  tier.short_window = map.Duration("short").value_or(absl::ZeroDuration());
   tier.for_duration = map.Duration("for").value_or(absl::ZeroDuration());
   tier.keep_firing_for = map.Duration("keep_firing_for").value_or(absl::ZeroDuration());
   map.Finish();
-  if (report.errors() > errors) return std::nullopt;
+  if (!map.clean()) return std::nullopt;
   return tier;
 }
 
-std::vector<TierSettings> ReadTiers(const YamlNode& node, Report& report) {
+std::optional<std::vector<TierSettings>> ReadTiers(TableReader& alerts, Report& report) {
+  if (alerts.Find("tiers", ValueKind::kTableList) == nullptr) return std::nullopt;
   std::vector<TierSettings> out;
-  const std::vector<const YamlNode*> items = ReadList(node, "tiers", report);
-  if (items.size() > kMostTiers) {
-    report.Error(node, fmt::format("more than {} tiers", kMostTiers));
-    return out;
-  }
-  for (const YamlNode* item : items) {
-    if (std::optional<TierSettings> tier = ReadTier(*item, report)) out.push_back(*std::move(tier));
-  }
+  alerts.Each("tiers", [&](TableReader& item) {
+    if (std::optional<TierSettings> tier = ReadTier(item, report)) out.push_back(*std::move(tier));
+  });
   return out;
-}
-
-std::optional<AlertMode> ReadMode(const YamlNode& node, Report& report) {
-  const std::optional<std::string> text = ReadText(node, "mode", report);
-  if (text == "live") return AlertMode::kLive;
-  if (text == "shadow") return AlertMode::kShadow;
-  if (text.has_value()) {
-    report.Error(node, fmt::format("mode must be live or shadow, not '{}'", Shown(*text)));
-  }
-  return std::nullopt;
 }
 
 }  // namespace
 
-AlertSettings ReadAlerts(const YamlNode& node, Report& report) {
-  MapReader map(node, "alerts", report);
+AlertSettings ReadAlerts(TableReader map, Report& report) {
   AlertSettings out;
-  if (map.Find("name") != nullptr) out.name = map.NeedText("name");
-  if (const YamlNode* labels = map.Find("labels")) {
-    out.labels = ReadLabels(*labels, "labels", LabelUse::kAlert, LabelStyle::kNative, report);
+  out.name = map.Text("name");
+  out.labels = map.AllLabels("labels");
+  out.annotations = map.AllLabels("annotations");
+  out.page = ReadClassSettings(map, "page");
+  out.ticket = ReadClassSettings(map, "ticket");
+  out.tiers = ReadTiers(map, report);
+  out.no_data = ReadNoData(map);
+  if (const auto mode = map.Text("mode")) {
+    out.mode = mode == "shadow" ? AlertMode::kShadow : AlertMode::kLive;
   }
-  if (const YamlNode* annotations = map.Find("annotations")) {
-    out.annotations =
-        ReadLabels(*annotations, "annotations", LabelUse::kAnnotation, LabelStyle::kNative, report);
-  }
-  if (const YamlNode* page = map.Find("page")) out.page = ReadClassSettings(*page, "page", report);
-  if (const YamlNode* ticket = map.Find("ticket")) {
-    out.ticket = ReadClassSettings(*ticket, "ticket", report);
-  }
-  if (const YamlNode* tiers = map.Find("tiers")) out.tiers = ReadTiers(*tiers, report);
-  if (const YamlNode* no_data = map.Find("no_data")) out.no_data = ReadNoData(*no_data, report);
-  if (const YamlNode* mode = map.Find("mode")) out.mode = ReadMode(*mode, report);
-  if (const YamlNode* gate = map.Find("gate"); gate != nullptr && !IsOff(*gate)) {
+  if (const YamlNode* gate = map.Find("gate", ValueKind::kOff); gate != nullptr && !IsOff(*gate)) {
     report.Error(*gate, "a gate other than off is not supported yet");
   }
-  map.NotYet("budget");
   map.Finish();
   return out;
 }

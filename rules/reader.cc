@@ -100,6 +100,13 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string_view
   return fmt::format("known: {}", fmt::join(known, ", "));
 }
 
+std::optional<bool> ParseBool(std::string_view text) {
+  const std::string lower = Lower(text.substr(0, kLongestNumber));
+  if (lower == "true" || lower == "yes" || lower == "on") return true;
+  if (lower == "false" || lower == "no" || lower == "off") return false;
+  return std::nullopt;
+}
+
 std::optional<std::string> ReadText(const YamlNode& node, std::string_view what, Report& report) {
   const std::string* text = ScalarText(node, what, "text", report);
   if (text == nullptr) return std::nullopt;
@@ -120,9 +127,7 @@ std::optional<absl::Duration> ReadDuration(const YamlNode& node, std::string_vie
 std::optional<bool> ReadBool(const YamlNode& node, std::string_view what, Report& report) {
   const std::string* text = ScalarText(node, what, "true or false", report);
   if (text == nullptr) return std::nullopt;
-  const std::string lower = Lower(std::string_view(*text).substr(0, kLongestNumber));
-  if (lower == "true" || lower == "yes" || lower == "on") return true;
-  if (lower == "false" || lower == "no" || lower == "off") return false;
+  if (const std::optional<bool> value = ParseBool(*text)) return value;
   report.Error(node, fmt::format("{} must be true or false, not '{}'", what, Shown(*text)));
   return std::nullopt;
 }

@@ -23,6 +23,9 @@ std::string_view ClosestWord(std::string_view word, const std::vector<std::strin
 // A hint that names the closest of `known`, or all of them when none is close.
 std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& known);
 
+// What `true`, `yes`, `on` and their opposites say, in any case; nothing of other texts.
+std::optional<bool> ParseBool(std::string_view text);
+
 // Typed reads of one value.  `what` names it in messages.  Whatever can't be read as asked is
 // reported, and gives nothing.
 
