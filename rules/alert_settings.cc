@@ -34,6 +34,8 @@ ClassLabels MakeClass(const AlertSettings& settings, const ClassSettings& of, st
   if (severity != severities.end() && !settings.labels.contains("severity")) {
     out.labels.emplace("severity", severity->second);
   }
+  DropEmpty(out.labels);
+  DropEmpty(out.annotations);
   return out;
 }
 
@@ -63,12 +65,18 @@ AlertSettings Merge(AlertSettings base, const AlertSettings& over) {
   return base;
 }
 
+void DropEmpty(Labels& labels) {
+  std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
+}
+
 AlertPolicy MakePolicy(const AlertSettings& settings, const Labels& severities,
                        bool no_data_default) {
   AlertPolicy policy;
   if (settings.name.has_value()) policy.name = *settings.name;
   policy.labels = settings.labels;
   policy.annotations = settings.annotations;
+  DropEmpty(policy.labels);
+  DropEmpty(policy.annotations);
   policy.page = MakeClass(settings, settings.page, "page", severities);
   policy.ticket = MakeClass(settings, settings.ticket, "ticket", severities);
   policy.mode = settings.mode.value_or(AlertMode::kLive);

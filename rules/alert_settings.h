@@ -64,9 +64,12 @@ struct AlertSettings {
 AlertSettings Merge(AlertSettings base, const AlertSettings& over);
 Labels Merge(Labels base, const Labels& over);
 
-// The policy that `settings` ask for, its tiers aside.  `no_data_default` says whether an SLO
-// without a no_data block has one.  Page and ticket get the label `severity` from `severities`
-// where no label of theirs says otherwise.
+// Takes out those without a value: so one block takes away what another beneath it gives.
+void DropEmpty(Labels& labels);
+
+// The policy that `settings` ask for, its tiers aside, without empty labels and annotations.
+// `no_data_default` says whether an SLO without a no_data block has one.  Page and ticket get the
+// label `severity` from `severities` where no label of theirs says otherwise.
 AlertPolicy MakePolicy(const AlertSettings& settings, const Labels& severities,
                        bool no_data_default);
 

@@ -110,8 +110,7 @@ bool CheckLabelName(const YamlNode& key, LabelUse use, LabelStyle style, Report&
     report.Error(key, fmt::format("{}: names that begin with __ are reserved", Shown(name)));
     return false;
   }
-  const bool series = use == LabelUse::kSlo && Contains(kSeries, name);
-  if (!Contains(kIdentity, name) && !series) return true;
+  if (!Contains(ReservedLabels(use), name)) return true;
   if (style == LabelStyle::kSloth) {
     report.Warning(key, fmt::format("the label {} is set by slowburn; this one is ignored", name));
   } else {
@@ -247,6 +246,17 @@ Labels ReadLabels(const YamlNode& node, std::string_view what, LabelUse use, Lab
     out.emplace(key->text, *std::move(text));
   }
   return out;
+}
+
+std::vector<std::string_view> ReservedLabels(LabelUse use) {
+  if (use == LabelUse::kAnnotation) return {};
+  std::vector<std::string_view> out(kIdentity.begin(), kIdentity.end());
+  if (use == LabelUse::kSlo) out.insert(out.end(), kSeries.begin(), kSeries.end());
+  return out;
+}
+
+std::vector<std::string_view> ReservedByLabels() {
+  return {kNotBy.begin(), kNotBy.end()};
 }
 
 std::optional<std::string> WhyNotBy(std::string_view label) {

@@ -52,6 +52,10 @@ enum class LabelStyle {
 Labels ReadLabels(const YamlNode& node, std::string_view what, LabelUse use, LabelStyle style,
                   Report& report);
 
+// Names that slowburn itself sets, which can't stand there; beside those that begin with `__`.
+std::vector<std::string_view> ReservedLabels(LabelUse use);
+std::vector<std::string_view> ReservedByLabels();
+
 // Why `label` can't split an SLO; nothing when it can.
 std::optional<std::string> WhyNotBy(std::string_view label);
 

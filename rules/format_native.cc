@@ -120,12 +120,13 @@ class SloReader {
     slo_.window = shared_.window;
     slo_.owner = shared_.owner;
     slo_.labels = shared_.labels;
+    DropEmpty(slo_.labels);
     slo_.source = shared_.source;
     if (shared_.source_at == nullptr) CheckSource(slo_.source, map_.node(), defaults_, report_);
     slo_.by = by_;
     std::sort(slo_.by.begin(), slo_.by.end());
+    AddOwner(shared_.alerts, slo_.owner, slo_.labels);
     slo_.alerts = MakePolicy(shared_.alerts, defaults_.severities, true);
-    if (!slo_.owner.empty()) slo_.alerts.labels.emplace("owner", slo_.owner);
   }
 
   void ApplyLint() {
@@ -148,6 +149,12 @@ class SloReader {
 };
 
 }  // namespace
+
+void AddOwner(AlertSettings& alerts, const std::string& owner, const Labels& labels) {
+  const auto said = labels.find("owner");
+  if (owner.empty() || said == labels.end() || said->second == owner) return;
+  alerts.labels.emplace("owner", owner);
+}
 
 std::vector<Slo> ReadNative(const YamlNode& document, const RuleDefaults& defaults,
                             Report& report) {

@@ -95,6 +95,7 @@ class Linter {
 
   bool IsSetElsewhere(const std::string& label) const {
     const AlertPolicy& alerts = in_.slo.alerts;
+    if (label == "owner" && !in_.slo.owner.empty()) return true;
     return in_.slo.labels.contains(label) || alerts.labels.contains(label) ||
            alerts.page.labels.contains(label) || alerts.ticket.labels.contains(label);
   }

@@ -35,11 +35,6 @@ std::optional<Sli> ReadEvents(TableReader& map, Report& report) {
 
 constexpr std::string_view kBucket = "_bucket";
 
-bool IsInMilliseconds(std::string_view histogram) {
-  if (histogram.ends_with(kBucket)) histogram.remove_suffix(kBucket.size());
-  return histogram.ends_with("_milliseconds") || histogram.ends_with("_ms");
-}
-
 // Reads a histogram's selector, by its base name or by that of its buckets, as one of its buckets.
 std::optional<Selector> ReadHistogram(const YamlNode& node, Report& report) {
   std::optional<Selector> selector = ReadSelector(node, "histogram", report);
@@ -129,6 +124,11 @@ std::optional<Sli> ReadKind(std::string_view kind, TableReader& sli, Report& rep
 }
 
 }  // namespace
+
+bool IsInMilliseconds(std::string_view histogram) {
+  if (histogram.ends_with(kBucket)) histogram.remove_suffix(kBucket.size());
+  return histogram.ends_with("_milliseconds") || histogram.ends_with("_ms");
+}
 
 std::optional<Sli> ReadNativeSli(TableReader map, Report& report) {
   map.Finish();

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
+#include <string_view>
 
 #include "rules/report.h"
 #include "rules/slo.h"
 #include "rules/table_reader.h"
 
 namespace slowburn {
+
+// Whether the histogram of this name is in milliseconds where its SLI does not say.
+bool IsInMilliseconds(std::string_view histogram);
 
 // Reads an `sli` block of slowburn/v1; reports what it refuses.
 std::optional<Sli> ReadNativeSli(TableReader map, Report& report);

@@ -69,7 +69,7 @@ std::optional<Ratio> ReadBudget(const YamlNode& node, Report& report) {
 }
 
 std::optional<Ratio> ReadBurnRate(const YamlNode& node, Report& report) {
-  const std::optional<Ratio> factor = ReadDecimal(node, "burn_rate", report);
+  const std::optional<Ratio> factor = ReadFraction(node, "burn_rate", report);
   if (factor.has_value() && factor->num == 0) {
     report.Error(node, "burn_rate must be above 0");
     return std::nullopt;

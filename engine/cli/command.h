@@ -18,7 +18,9 @@ enum ExitCode { kGood = 0, kCheckFailed = 1, kUsage = 2 };
 void AddRun(CLI::App& app, int& exit_code);
 void AddValidate(CLI::App& app, int& exit_code);
 void AddExplain(CLI::App& app, int& exit_code);
+void AddConvert(CLI::App& app, int& exit_code);
 void AddDashboard(CLI::App& app, int& exit_code);
+void AddSchema(CLI::App& app, int& exit_code);
 void AddState(CLI::App& app, int& exit_code);
 void AddVersion(CLI::App& app, int& exit_code);
 

@@ -21,7 +21,9 @@ int Main(int argc, char** argv) {
   AddRun(app, exit_code);
   AddValidate(app, exit_code);
   AddExplain(app, exit_code);
+  AddConvert(app, exit_code);
   AddDashboard(app, exit_code);
+  AddSchema(app, exit_code);
   AddState(app, exit_code);
   AddVersion(app, exit_code);
   try {
