@@ -187,43 +187,17 @@ void AddMutations(const json& document, const std::vector<json>& values, std::ve
 }
 
 std::vector<json> OddValues() {
-  return {nullptr,
-          true,
-          false,
-          0,
-          7,
-          99.9,
-          100.5,
-          "",
-          "x",
-          "off",
-          "True",
-          "1h",
-          "0s",
-          "0",
-          "30d",
-          "2%",
-          "101%",
-          "page",
-          "none",
-          "live",
-          "s",
-          json::array(),
-          json::object(),
-          {"a", "b"},
-          {"a", "a"},
-          json::array({nullptr}),
-          json::array({"slo"}),
-          {{"a", "b"}},
-          {{"a", nullptr}},
-          "a-b",
-          "-a",
-          "1/3",
-          "0/3",
-          "1/0",
-          ".5",
-          "5.",
-          "1.2.3"};
+  constexpr std::string_view kTexts[] = {
+      "",    "x",        "off",    "True", "1h",  "0s",     "0",    "30d",  "2%",   "100%",
+      "100", "0100.0 %", "100.1%", "101%", "0%",  "00.50%", "page", "none", "live", "s",
+      "a-b", "-a",       "1/3",    "0/3",  "1/0", ".5",     "5.",   "1.2.3"};
+  std::vector<json> out = {nullptr, true, false, 0, 7, 99.9, 100.5};
+  for (const char* list : {"[]", "{}", R"(["a", "b"])", R"(["a", "a"])", R"([null])", R"(["slo"])",
+                           R"({"a": "b"})", R"({"a": null})"}) {
+    out.push_back(json::parse(list));
+  }
+  out.insert(out.end(), std::begin(kTexts), std::end(kTexts));
+  return out;
 }
 
 // Texts that are nearly values of one kind.
