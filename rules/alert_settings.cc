@@ -29,6 +29,8 @@ ClassLabels MakeClass(const AlertSettings& settings, const ClassSettings& of, st
   if (severity != severities.end() && !settings.labels.contains("severity")) {
     out.labels.emplace("severity", severity->second);
   }
+  DropEmpty(out.labels);
+  DropEmpty(out.annotations);
   return out;
 }
 
@@ -55,12 +57,23 @@ AlertSettings Merge(AlertSettings base, const AlertSettings& over) {
   base.annotations = Merge(std::move(base.annotations), over.annotations);
   MergeClass(base.page, over.page);
   MergeClass(base.ticket, over.ticket);
+  for (const auto& [name, labels] : over.named) {
+    ClassLabels& of = base.named[name];
+    of.labels = Merge(std::move(of.labels), labels.labels);
+    of.annotations = Merge(std::move(of.annotations), labels.annotations);
+  }
   Replace(base.tiers, over.tiers);
   Replace(base.no_data.disabled, over.no_data.disabled);
   Replace(base.no_data.after, over.no_data.after);
   Replace(base.no_data.alert_class, over.no_data.alert_class);
+  Replace(base.no_data.name, over.no_data.name);
+  base.no_data.labels = Merge(std::move(base.no_data.labels), over.no_data.labels);
   Replace(base.mode, over.mode);
   return base;
+}
+
+void DropEmpty(Labels& labels) {
+  std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
 }
 
 AlertPolicy MakePolicy(const AlertSettings& settings, const Labels& severities,
@@ -69,8 +82,15 @@ AlertPolicy MakePolicy(const AlertSettings& settings, const Labels& severities,
   if (settings.name.has_value()) policy.name = *settings.name;
   policy.labels = settings.labels;
   policy.annotations = settings.annotations;
+  DropEmpty(policy.labels);
+  DropEmpty(policy.annotations);
   policy.page = MakeClass(settings, settings.page, "page", severities);
   policy.ticket = MakeClass(settings, settings.ticket, "ticket", severities);
+  policy.named = settings.named;
+  for (auto& [name, of] : policy.named) {
+    DropEmpty(of.labels);
+    DropEmpty(of.annotations);
+  }
   policy.mode = settings.mode.value_or(AlertMode::kLive);
   const NoDataSettings& no_data = settings.no_data;
   const bool asked = no_data.after.has_value() || no_data.alert_class.has_value();
@@ -79,6 +99,9 @@ AlertPolicy MakePolicy(const AlertSettings& settings, const Labels& severities,
   } else {
     if (no_data.after.has_value()) policy.no_data->after = *no_data.after;
     if (no_data.alert_class.has_value()) policy.no_data->alert_class = *no_data.alert_class;
+    policy.no_data->name = no_data.name.value_or("");
+    policy.no_data->labels = no_data.labels;
+    DropEmpty(policy.no_data->labels);
   }
   return policy;
 }
@@ -106,7 +129,8 @@ ResolvedTiers ResolveTiers(const AlertSettings& settings, absl::Duration window)
                          .long_window = tier.long_window,
                          .short_window = tier.short_window,
                          .for_duration = tier.for_duration,
-                         .keep_firing_for = tier.keep_firing_for});
+                         .keep_firing_for = tier.keep_firing_for,
+                         .alert = tier.alert});
     out.at.push_back(tier.at);
   }
   return out;

@@ -1,6 +1,7 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct TierSettings {
   absl::Duration short_window;  // As of a Tier.
   absl::Duration for_duration;
   absl::Duration keep_firing_for;
+  std::string alert;  // As of a Tier.
   Position at;
 
   bool operator==(const TierSettings&) const = default;
@@ -43,6 +45,8 @@ struct NoDataSettings {
   std::optional<bool> disabled;
   std::optional<absl::Duration> after;
   std::optional<AlertClass> alert_class;
+  std::optional<std::string> name;
+  Labels labels;
 
   bool operator==(const NoDataSettings&) const = default;
 };
@@ -53,6 +57,7 @@ struct AlertSettings {
   Labels annotations;
   ClassSettings page;
   ClassSettings ticket;
+  std::map<std::string, ClassLabels> named;  // As of an AlertPolicy.
   std::optional<std::vector<TierSettings>> tiers;
   NoDataSettings no_data;
   std::optional<AlertMode> mode;
@@ -67,9 +72,12 @@ Labels Merge(Labels base, const Labels& over);
 // Whether alerts of a class, page or ticket, are switched off.
 bool IsDisabled(const AlertSettings& settings, AlertClass alert_class);
 
-// The policy that `settings` ask for, its tiers aside.  `no_data_default` says whether an SLO
-// without a no_data block has one.  Page and ticket get the label `severity` from `severities`
-// where no label of theirs says otherwise.
+// Takes out those without a value: so one block takes away what another beneath it gives.
+void DropEmpty(Labels& labels);
+
+// The policy that `settings` ask for, its tiers aside, without empty labels and annotations.
+// `no_data_default` says whether an SLO without a no_data block has one.  Page and ticket get the
+// label `severity` from `severities` where no label of theirs says otherwise.
 AlertPolicy MakePolicy(const AlertSettings& settings, const Labels& severities,
                        bool no_data_default);
 

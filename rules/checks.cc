@@ -24,9 +24,8 @@ constexpr std::array<std::string_view, 4> kIdentity = {"alertname", "service", "
 // On every series of ours, so they can't be on the info metric twice.
 constexpr std::array<std::string_view, 2> kSeries = {"slo_service", "slo_group"};
 // Labels of our own series.
-constexpr std::array<std::string_view, 9> kNotBy = {"window",    "slo",       "service",
-                                                    "severity",  "result",    "slo_service",
-                                                    "slo_group", "slo_class", "alertname"};
+constexpr std::array<std::string_view, 7> kNotBy = {
+    "window", "severity", "result", "slo_service", "slo_group", "slo_class", "alertname"};
 
 template <typename Names>
 bool Contains(const Names& names, std::string_view name) {
@@ -145,7 +144,7 @@ bool CheckLabelName(const YamlNode& key, LabelUse use, LabelStyle style, Report&
     report.Error(key, fmt::format("{}: names that begin with __ are reserved", Shown(name)));
     return false;
   }
-  if (use == LabelUse::kSlo ? !IsSetBySlowburn(name) : !Contains(kIdentity, name)) return true;
+  if (!Contains(ReservedLabels(use), name)) return true;
   if (style == LabelStyle::kSloth) {
     report.Warning(key, fmt::format("the label {} is set by slowburn; this one is ignored", name));
   } else {
@@ -163,14 +162,24 @@ bool IsName(std::string_view name) {
                      [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-std::string NeedName(MapReader& map, std::string_view key, Report& report) {
-  const std::optional<std::string> name = map.NeedText(key);
-  if (!name.has_value()) return "";
+std::optional<std::string> ReadName(const YamlNode& node, std::string_view key, Report& report) {
+  std::optional<std::string> name = ReadText(node, key, report);
+  if (!name.has_value()) return std::nullopt;
+  if (name->empty()) {
+    report.Error(node, fmt::format("{} is empty", key));
+    return std::nullopt;
+  }
   if (!IsName(*name)) {
-    report.Error(*map.Find(key), fmt::format("'{}' can't be the {}", Shown(*name), key),
+    report.Error(node, fmt::format("'{}' can't be the {}", Shown(*name), key),
                  "letters, digits, and - _ . between them");
   }
-  return *name;
+  return name;
+}
+
+std::string NeedName(MapReader& map, std::string_view key, Report& report) {
+  const YamlNode* node = map.Need(key);
+  if (node == nullptr) return "";
+  return ReadName(*node, key, report).value_or("");
 }
 
 std::optional<Ratio> ReadObjective(const YamlNode& node, Report& report) {
@@ -270,11 +279,28 @@ bool IsSetBySlowburn(std::string_view label) {
   return Contains(kIdentity, label) || Contains(kSeries, label);
 }
 
+std::vector<std::string_view> ReservedLabels(LabelUse use) {
+  if (use == LabelUse::kAnnotation) return {};
+  std::vector<std::string_view> out(kIdentity.begin(), kIdentity.end());
+  if (use == LabelUse::kSlo) out.insert(out.end(), kSeries.begin(), kSeries.end());
+  return out;
+}
+
+std::vector<std::string_view> ReservedByLabels() {
+  return {kNotBy.begin(), kNotBy.end()};
+}
+
 std::optional<std::string> WhyNotBy(std::string_view label) {
   if (!IsLabelName(label)) return fmt::format("'{}' is not a label name", Shown(label));
   if (label.starts_with("__")) return "names that begin with __ are reserved";
   if (Contains(kNotBy, label)) return fmt::format("the label {} is set by slowburn", label);
   return std::nullopt;
+}
+
+std::optional<std::string> WhyRenamedBy(std::string_view label) {
+  if (label != "service" && label != "slo") return std::nullopt;
+  return fmt::format("the label {} of alerts is slowburn's own; the group's is exported_{}", label,
+                     label);
 }
 
 }  // namespace slowburn

@@ -20,6 +20,9 @@ namespace slowburn {
 // Whether `name` can name a service or an SLO: letters, digits and `-_.` within.
 bool IsName(std::string_view name);
 
+// Reads such a name; nothing for an empty text.
+std::optional<std::string> ReadName(const YamlNode& node, std::string_view key, Report& report);
+
 // Reads the name of a service or an SLO, which must be there; empty when it is not.
 std::string NeedName(MapReader& map, std::string_view key, Report& report);
 
@@ -62,8 +65,14 @@ Labels ReadLabels(const YamlNode& node, std::string_view what, LabelUse use, Lab
 // Whether slowburn gives a label of this name to alerts or to its series of an SLO, so that an SLO
 // can't have one.
 bool IsSetBySlowburn(std::string_view label);
+// Names that slowburn itself sets, which can't stand there; beside those that begin with `__`.
+std::vector<std::string_view> ReservedLabels(LabelUse use);
+std::vector<std::string_view> ReservedByLabels();
 
 // Why `label` can't split an SLO; nothing when it can.
 std::optional<std::string> WhyNotBy(std::string_view label);
+
+// Why `label`, which may split an SLO, has another name on alerts; nothing when it has not.
+std::optional<std::string> WhyRenamedBy(std::string_view label);
 
 }  // namespace slowburn

@@ -9,10 +9,12 @@
 #include <fmt/format.h>
 
 #include "rules/checks.h"
+#include "rules/config_keys.h"
 #include "rules/duration.h"
 #include "rules/read_alerts.h"
 #include "rules/reader.h"
 #include "rules/report.h"
+#include "rules/table_reader.h"
 
 namespace slowburn {
 namespace {
@@ -61,20 +63,19 @@ class ConfigReader {
   }
 
   Config Read(const YamlNode& root) {
-    MapReader map(root, "the configuration", report_);
-    if (const YamlNode* node = map.Find("evaluation")) ReadEvaluation(*node);
-    if (const YamlNode* node = map.Find("sources")) ReadSources(*node);
-    if (const YamlNode* node = map.Find("alertmanagers")) ReadAlertmanagers(*node);
-    if (const YamlNode* node = map.Find("alerting")) ReadAlerting(*node);
-    if (const YamlNode* node = map.Find("defaults")) ReadDefaults(*node);
-    if (const YamlNode* node = map.Find("external_labels")) ReadExternalLabels(*node);
-    if (const YamlNode* node = map.Find("rules")) ReadRules(*node);
-    if (const YamlNode* node = map.Find("listen")) ReadListen(*node);
-    if (const YamlNode* node = map.Find("web")) ReadWeb(*node);
-    if (const YamlNode* state = map.Find("state")) ReadState(*state);
-    if (const YamlNode* sloth = map.Find("sloth")) ReadSloth(*sloth);
-    if (const YamlNode* metrics = map.Find("metrics")) ReadMetrics(*metrics);
-    map.NotYet("exclusions");
+    TableReader map(root, kConfigKeys, report_);
+    ReadEvaluation(map);
+    ReadSources(map);
+    ReadAlertmanagers(map);
+    ReadAlerting(map);
+    ReadDefaults(map);
+    config_.external_labels = map.AllLabels("external_labels");
+    ReadRules(map);
+    ReadListen(map);
+    ReadWeb(map);
+    ReadState(map);
+    ReadSloth(map);
+    ReadMetrics(map);
     map.Finish();
     config_.defaults.interval = config_.interval;
     return std::move(config_);
@@ -87,22 +88,13 @@ class ConfigReader {
     return folder_ + path;
   }
 
-  std::string Path(MapReader& map, std::string_view key) {
+  std::string Path(TableReader& map, std::string_view key) {
     const std::optional<std::string> text = map.Text(key);
     return text.has_value() ? Resolved(*text) : "";
   }
 
-  std::optional<absl::Duration> Positive(MapReader& map, std::string_view key) {
-    const auto value = map.Duration(key);
-    if (value.has_value() && *value <= absl::ZeroDuration()) {
-      report_.Error(*map.Find(key), fmt::format("{} must be longer than 0", key));
-      return std::nullopt;
-    }
-    return value;
-  }
-
-  std::string Url(MapReader& map, std::string_view key) {
-    const YamlNode* node = map.Find(key);
+  std::string Url(TableReader& map, std::string_view key) {
+    const YamlNode* node = map.Find(key, ValueKind::kUrl);
     return node == nullptr ? "" : Url(*node, key);
   }
 
@@ -118,35 +110,33 @@ class ConfigReader {
     return *url;
   }
 
-  void ReadEvaluation(const YamlNode& node) {
-    MapReader map(node, "evaluation", report_);
-    if (const auto interval = map.Duration("interval")) {
+  void ReadEvaluation(TableReader& config) {
+    auto map = config.Open("evaluation");
+    if (!map.has_value()) return;
+    if (const auto interval = map->Duration("interval")) {
       if (*interval < kShortestInterval || *interval > kLongestInterval) {
-        report_.Error(*map.Find("interval"),
+        report_.Error(*map->Find("interval", ValueKind::kDuration),
                       fmt::format("interval must be from {} to {}", DurationText(kShortestInterval),
                                   DurationText(kLongestInterval)));
       } else {
         config_.interval = *interval;
       }
     }
-    config_.settle = map.Duration("settle");
-    if (const YamlNode* most = map.Find("max_series")) {
-      config_.max_series = static_cast<int>(
-          ReadInteger(*most, "max_series", 1, 10'000'000, report_).value_or(config_.max_series));
-    }
-    map.Finish();
+    config_.settle = map->Duration("settle");
+    config_.max_series = static_cast<int>(map->Integer("max_series").value_or(config_.max_series));
+    map->Finish();
   }
 
-  void ReadSources(const YamlNode& node) {
+  void ReadSources(TableReader& config) {
+    if (config.Find("sources", ValueKind::kTableMap) == nullptr) return;
     config_.defaults.sources.clear();
-    for (const auto& [key, value, merged] : ReadEntries(node, "sources", report_)) {
-      const std::string& name = key->text;
+    config.EachNamed("sources", [&](const YamlNode& key, TableReader& map) {
+      const std::string& name = key.text;
       if (!IsName(name)) {
-        report_.Error(*key, fmt::format("'{}' can't name a source", Shown(name)),
+        report_.Error(key, fmt::format("'{}' can't name a source", Shown(name)),
                       "letters, digits, and - _ . between them");
       }
-      MapReader map(*value, "the source", report_);
-      if (const YamlNode* prometheus = map.Need("prometheus")) {
+      if (auto prometheus = map.Open("prometheus")) {
         SourceSettings settings = ReadPrometheus(*prometheus);
         settings.deduplicated = map.Bool("deduplicated").value_or(false);
         settings.settle = map.Duration("settle");
@@ -154,21 +144,19 @@ class ConfigReader {
       }
       map.Finish();
       config_.defaults.sources.push_back(name);
-    }
+    });
     if (config_.defaults.sources.size() == 1) config_.defaults.source = config_.defaults.sources[0];
   }
 
-  SourceSettings ReadPrometheus(const YamlNode& node) {
-    MapReader map(node, "prometheus", report_);
+  SourceSettings ReadPrometheus(TableReader& map) {
     SourceSettings out;
     out.http = ReadHttp(map);
-    if (const YamlNode* url = map.Need("url")) ReadReplicas(*url, out);
-    if (const YamlNode* most = map.Find("max_in_flight")) {
-      out.max_in_flight = static_cast<int>(
-          ReadInteger(*most, "max_in_flight", 1, 1000, report_).value_or(out.max_in_flight));
+    if (const YamlNode* url = map.Find("url", ValueKind::kUrl, ValueKind::kUrlList)) {
+      ReadReplicas(*url, out);
     }
+    out.max_in_flight = static_cast<int>(map.Integer("max_in_flight").value_or(out.max_in_flight));
     out.browse_url = Url(map, "browse_url");
-    out.scrape_timeout = Positive(map, "scrape_timeout").value_or(out.scrape_timeout);
+    out.scrape_timeout = map.Duration("scrape_timeout").value_or(out.scrape_timeout);
     map.Finish();
     return out;
   }
@@ -193,24 +181,23 @@ class ConfigReader {
     }
   }
 
-  void ReadAlertmanagers(const YamlNode& node) {
-    for (const YamlNode* item : ReadList(node, "alertmanagers", report_)) {
-      MapReader map(*item, "the Alertmanager", report_);
+  void ReadAlertmanagers(TableReader& config) {
+    config.Each("alertmanagers", [&](TableReader& map) {
       config_.alertmanagers.push_back(ReadHttp(map));
-      if (map.Need("url") != nullptr) config_.alertmanagers.back().url = Url(map, "url");
+      config_.alertmanagers.back().url = Url(map, "url");
       map.Finish();
-    }
+    });
   }
 
   // All but the url.
-  HttpSettings ReadHttp(MapReader& map) {
+  HttpSettings ReadHttp(TableReader& map) {
     HttpSettings out;
-    if (const YamlNode* node = map.Find("headers")) ReadHeaders(*node, out);
-    if (const YamlNode* node = map.Find("basic_auth")) ReadBasicAuth(*node, out);
+    if (const YamlNode* node = map.Find("headers", ValueKind::kHeaders)) ReadHeaders(*node, out);
+    ReadBasicAuth(map, out);
     out.bearer_token = map.Text("bearer_token").value_or("");
     out.bearer_token_file = Path(map, "bearer_token_file");
-    if (const YamlNode* node = map.Find("tls")) ReadTls(*node, out);
-    out.timeout = Positive(map, "timeout").value_or(out.timeout);
+    ReadTls(map, out);
+    out.timeout = map.Duration("timeout").value_or(out.timeout);
     out.compression = map.Bool("compression").value_or(false);
     ReadProxy(map, out);
     const bool basic = !out.username.empty();
@@ -221,15 +208,16 @@ class ConfigReader {
     return out;
   }
 
-  void ReadProxy(MapReader& map, HttpSettings& out) {
+  void ReadProxy(TableReader& map, HttpSettings& out) {
+    const YamlNode* proxy_url = map.Find("proxy_url", ValueKind::kUrl);
     out.proxy_url = Url(map, "proxy_url");
     out.no_proxy = map.Text("no_proxy").value_or("");
     out.proxy_from_environment = map.Bool("proxy_from_environment").value_or(false);
-    if (out.proxy_from_environment && map.Find("proxy_url") != nullptr) {
-      report_.Error(*map.Find("proxy_url"), "give one of proxy_url and proxy_from_environment");
+    if (out.proxy_from_environment && proxy_url != nullptr) {
+      report_.Error(*proxy_url, "give one of proxy_url and proxy_from_environment");
     }
-    if (!out.no_proxy.empty() && map.Find("proxy_url") == nullptr) {
-      report_.Error(*map.Find("no_proxy"), "no_proxy needs a proxy_url");
+    if (!out.no_proxy.empty() && proxy_url == nullptr) {
+      report_.Error(*map.Find("no_proxy", ValueKind::kText), "no_proxy needs a proxy_url");
     }
   }
 
@@ -245,76 +233,68 @@ class ConfigReader {
     }
   }
 
-  void ReadBasicAuth(const YamlNode& node, HttpSettings& out) {
-    MapReader map(node, "basic_auth", report_);
-    out.username = map.NeedText("username").value_or("");
-    out.password = map.Text("password").value_or("");
-    out.password_file = Path(map, "password_file");
+  void ReadBasicAuth(TableReader& server, HttpSettings& out) {
+    auto map = server.Open("basic_auth");
+    if (!map.has_value()) return;
+    out.username = map->Text("username").value_or("");
+    out.password = map->Text("password").value_or("");
+    out.password_file = Path(*map, "password_file");
     if (!out.password.empty() && !out.password_file.empty()) {
-      report_.Error(node, "give one of password and password_file");
+      report_.Error(map->node(), "give one of password and password_file");
     }
-    map.Finish();
+    map->Finish();
   }
 
-  void ReadTls(const YamlNode& node, HttpSettings& out) {
-    MapReader map(node, "tls", report_);
-    out.ca_file = Path(map, "ca_file");
-    out.cert_file = Path(map, "cert_file");
-    out.key_file = Path(map, "key_file");
-    out.server_name = map.Text("server_name").value_or("");
-    out.insecure_skip_verify = map.Bool("insecure_skip_verify").value_or(false);
+  void ReadTls(TableReader& server, HttpSettings& out) {
+    auto map = server.Open("tls");
+    if (!map.has_value()) return;
+    out.ca_file = Path(*map, "ca_file");
+    out.cert_file = Path(*map, "cert_file");
+    out.key_file = Path(*map, "key_file");
+    out.server_name = map->Text("server_name").value_or("");
+    out.insecure_skip_verify = map->Bool("insecure_skip_verify").value_or(false);
     if (out.cert_file.empty() != out.key_file.empty()) {
-      report_.Error(node, "cert_file and key_file need each other");
+      report_.Error(map->node(), "cert_file and key_file need each other");
     }
-    map.Finish();
+    map->Finish();
   }
 
-  void ReadAlerting(const YamlNode& node) {
-    MapReader map(node, "alerting", report_);
-    if (const auto mode = map.Text("mode")) {
-      if (*mode != "live" && *mode != "shadow") {
-        report_.Error(*map.Find("mode"),
-                      fmt::format("mode must be live or shadow, not '{}'", Shown(*mode)));
-      }
-      config_.mode = *mode == "shadow" ? AlertMode::kShadow : AlertMode::kLive;
+  void ReadAlerting(TableReader& config) {
+    auto map = config.Open("alerting");
+    if (!map.has_value()) return;
+    config_.mode = map->Text("mode") == "shadow" ? AlertMode::kShadow : AlertMode::kLive;
+    config_.resend_delay = map->Duration("resend_delay").value_or(config_.resend_delay);
+    config_.watchdog = map->Bool("watchdog").value_or(true);
+    config_.hold_limit = map->Duration("hold_limit").value_or(config_.hold_limit);
+    if (auto down = map->Open("source_down")) {
+      config_.source_down_after = down->Duration("after").value_or(config_.source_down_after);
+      down->Finish();
     }
-    config_.resend_delay = Positive(map, "resend_delay").value_or(config_.resend_delay);
-    config_.watchdog = map.Bool("watchdog").value_or(true);
-    config_.hold_limit = Positive(map, "hold_limit").value_or(config_.hold_limit);
-    if (const YamlNode* down = map.Find("source_down")) {
-      MapReader source(*down, "source_down", report_);
-      config_.source_down_after = Positive(source, "after").value_or(config_.source_down_after);
-      source.Finish();
-    }
-    if (const YamlNode* severities = map.Find("severities")) {
-      MapReader classes(*severities, "severities", report_);
+    if (auto severities = map->Open("severities")) {
       for (const std::string_view name : {"page", "ticket"}) {
-        if (const auto text = classes.Text(name)) {
+        if (const auto text = severities->Text(name)) {
           config_.defaults.severities.insert_or_assign(std::string(name), *text);
         }
       }
-      classes.Finish();
+      severities->Finish();
     }
-    map.NotYet("gate");
-    map.Finish();
+    map->Finish();
   }
 
-  void ReadDefaults(const YamlNode& node) {
-    MapReader map(node, "defaults", report_);
-    if (map.Find("window") != nullptr) config_.defaults.window = Positive(map, "window");
-    if (const YamlNode* alerts = map.Find("alerts")) {
-      config_.defaults.alerts = ReadAlerts(*alerts, report_);
+  void ReadDefaults(TableReader& config) {
+    auto map = config.Open("defaults");
+    if (!map.has_value()) return;
+    config_.defaults.window = map->Duration("window");
+    if (auto alerts = map->Open("alerts")) {
+      config_.defaults.alerts = ReadAlerts(*std::move(alerts), report_);
     }
-    map.Finish();
+    map->Finish();
   }
 
-  void ReadExternalLabels(const YamlNode& node) {
-    config_.external_labels =
-        ReadLabels(node, "external_labels", LabelUse::kSlo, LabelStyle::kNative, report_);
-  }
-
-  void ReadRules(const YamlNode& node) {
-    for (const YamlNode* item : ReadList(node, "rules", report_)) {
+  void ReadRules(TableReader& config) {
+    const YamlNode* node = config.Find("rules", ValueKind::kTextList);
+    if (node == nullptr) return;
+    for (const YamlNode* item : ReadList(*node, "rules", report_)) {
       if (const auto path = ReadText(*item, "rules", report_)) {
         if (path->empty()) report_.Error(*item, "the path is empty");
         config_.rules.push_back(Resolved(*path));
@@ -322,54 +302,54 @@ class ConfigReader {
     }
   }
 
-  void ReadSloth(const YamlNode& node) {
-    MapReader map(node, "sloth", report_);
-    config_.sloth_windows = Path(map, "windows");
-    map.Finish();
+  void ReadSloth(TableReader& config) {
+    auto map = config.Open("sloth");
+    if (!map.has_value()) return;
+    config_.sloth_windows = Path(*map, "windows");
+    map->Finish();
   }
 
-  void ReadState(const YamlNode& node) {
+  void ReadState(TableReader& config) {
     constexpr absl::Duration kShortest = absl::Hours(24);
-    MapReader map(node, "state", report_);
-    config_.state_path = Path(map, "path");
-    if (const auto retention = map.Duration("retention")) {
+    auto map = config.Open("state");
+    if (!map.has_value()) return;
+    config_.state_path = Path(*map, "path");
+    if (const auto retention = map->Duration("retention")) {
       if (*retention < kShortest) {
-        report_.Error(*map.Find("retention"), "retention must be 1d or more");
+        report_.Error(*map->Find("retention", ValueKind::kDuration),
+                      "retention must be 1d or more");
       }
       config_.state_retention = *retention;
     }
-    map.Finish();
+    map->Finish();
   }
 
-  void ReadListen(const YamlNode& node) {
-    const auto text = ReadText(node, "listen", report_);
+  void ReadListen(TableReader& config) {
+    const YamlNode* node = config.Find("listen", ValueKind::kHostPort);
+    if (node == nullptr) return;
+    const auto text = ReadText(*node, "listen", report_);
     if (!text.has_value()) return;
     if (!IsListenAddress(*text)) {
-      report_.Error(node, fmt::format("listen: '{}' is not host:port", Shown(*text)),
+      report_.Error(*node, fmt::format("listen: '{}' is not host:port", Shown(*text)),
                     "as in 127.0.0.1:9390 or :9390");
     }
     config_.listen = *text;
   }
 
-  void ReadWeb(const YamlNode& node) {
-    MapReader map(node, "web", report_);
-    config_.external_url = Url(map, "external_url");
-    config_.enable_reload = map.Bool("enable_reload").value_or(false);
-    map.NotYet("tls");
-    map.NotYet("basic_auth");
-    map.Finish();
+  void ReadWeb(TableReader& config) {
+    auto map = config.Open("web");
+    if (!map.has_value()) return;
+    config_.external_url = Url(*map, "external_url");
+    config_.enable_reload = map->Bool("enable_reload").value_or(false);
+    map->Finish();
   }
 
-  void ReadMetrics(const YamlNode& node) {
-    MapReader map(node, "metrics", report_);
-    config_.sloth_metrics = map.Bool("sloth").value_or(false);
-    config_.sloth_prefix = map.Text("sloth_prefix").value_or("");
-    if (!config_.sloth_prefix.empty() && !IsMetricName(config_.sloth_prefix)) {
-      report_.Error(*map.Find("sloth_prefix"),
-                    fmt::format("sloth_prefix: '{}' can't begin the name of a metric",
-                                Shown(config_.sloth_prefix)));
-    }
-    map.Finish();
+  void ReadMetrics(TableReader& config) {
+    auto map = config.Open("metrics");
+    if (!map.has_value()) return;
+    config_.sloth_metrics = map->Bool("sloth").value_or(false);
+    config_.sloth_prefix = map->Text("sloth_prefix").value_or("");
+    map->Finish();
   }
 
   Report& report_;

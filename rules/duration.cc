@@ -30,6 +30,10 @@ absl::Status Bad(std::string_view text) {
       fmt::format("'{}' is not a duration such as 30s, 5m, 1h30m or 30d", text));
 }
 
+absl::Status TooLong(std::string_view text) {
+  return absl::InvalidArgumentError(fmt::format("'{}' is longer than 100 years", text));
+}
+
 }  // namespace
 
 absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
@@ -42,7 +46,7 @@ absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
     const std::size_t digits = at;
     for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
       count = count * 10 + (text[at] - '0');
-      if (count > kMost) return Bad(text);
+      if (count > kMost) return TooLong(text);
     }
     if (at == digits) return Bad(text);
     const std::size_t name = at;
@@ -50,9 +54,9 @@ absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
     const std::string_view unit = text.substr(name, at - name);
     while (next_unit < kUnits.size() && kUnits[next_unit].name != unit) ++next_unit;
     if (next_unit == kUnits.size()) return Bad(text);
-    if (count > kMost / kUnits[next_unit].millis) return Bad(text);
+    if (count > kMost / kUnits[next_unit].millis) return TooLong(text);
     total += count * kUnits[next_unit].millis;
-    if (total > kMost) return Bad(text);
+    if (total > kMost) return TooLong(text);
     ++next_unit;
   }
   if (text.empty()) return Bad(text);

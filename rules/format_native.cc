@@ -9,9 +9,11 @@
 
 #include "rules/checks.h"
 #include "rules/lint.h"
+#include "rules/native_keys.h"
 #include "rules/native_sli.h"
 #include "rules/read_alerts.h"
 #include "rules/reader.h"
+#include "rules/table_reader.h"
 
 namespace slowburn {
 namespace {
@@ -28,17 +30,16 @@ struct Shared {
   AlertSettings alerts;
 };
 
-std::optional<absl::Duration> ReadSloWindow(const YamlNode& node, Report& report) {
-  if (node.kind == YamlNode::Kind::kMap) {
-    report.Error(node, "a calendar window is not supported yet", "write a rolling one, as in 30d");
-    return std::nullopt;
+// Reads `window` of an SLO or of the defaults.
+void ReadWindow(TableReader& map, Shared& shared, Report& report) {
+  const YamlNode* node = map.Find("window", ValueKind::kPositiveDuration);
+  if (node == nullptr) return;
+  shared.window_at = node;
+  if (node->kind == YamlNode::Kind::kMap) {
+    report.Error(*node, "a calendar window is not supported yet", "write a rolling one, as in 30d");
+    return;
   }
-  const std::optional<absl::Duration> window = ReadDuration(node, "window", report);
-  if (window.has_value() && *window <= absl::ZeroDuration()) {
-    report.Error(node, "window must be longer than 0");
-    return std::nullopt;
-  }
-  return window;
+  shared.window = map.Duration("window").value_or(shared.window);
 }
 
 void CheckSource(const std::string& source, const YamlNode& at, const RuleDefaults& defaults,
@@ -50,83 +51,57 @@ void CheckSource(const std::string& source, const YamlNode& at, const RuleDefaul
 }
 
 // Reads the keys that a document and each of its SLOs may have.
-void ReadCommon(MapReader& map, Shared& shared, const RuleDefaults& defaults, Report& report) {
+void ReadCommon(TableReader& map, Shared& shared, const RuleDefaults& defaults, Report& report) {
   if (const auto owner = map.Text("owner")) shared.owner = *owner;
-  if (const YamlNode* labels = map.Find("labels")) {
-    shared.labels = Merge(std::move(shared.labels), ReadLabels(*labels, "labels", LabelUse::kSlo,
-                                                               LabelStyle::kNative, report));
-  }
-  if (const YamlNode* source = map.Find("source")) {
-    shared.source = ReadText(*source, "source", report).value_or(shared.source);
+  shared.labels = Merge(std::move(shared.labels), map.AllLabels("labels"));
+  if (const YamlNode* source = map.Find("source", ValueKind::kText)) {
+    shared.source = map.Text("source").value_or(shared.source);
     shared.source_at = source;
     CheckSource(shared.source, *source, defaults, report);
   }
 }
 
-void ReadDefaults(const YamlNode& node, Shared& shared, Report& report) {
-  MapReader map(node, "defaults", report);
-  if (const YamlNode* window = map.Find("window")) {
-    shared.window = ReadSloWindow(*window, report).value_or(shared.window);
-    shared.window_at = window;
+// Reads the keys that the defaults of a document and each of its SLOs may have.
+void ReadDefaultable(TableReader& map, Shared& shared, Report& report) {
+  ReadWindow(map, shared, report);
+  if (std::optional<TableReader> alerts = map.Open("alerts")) {
+    shared.alerts = Merge(std::move(shared.alerts), ReadAlerts(*std::move(alerts), report));
   }
-  if (const YamlNode* alerts = map.Find("alerts")) {
-    shared.alerts = Merge(std::move(shared.alerts), ReadAlerts(*alerts, report));
-  }
-  map.Finish();
 }
 
 class SloReader {
  public:
-  SloReader(const YamlNode& node, Shared shared, const RuleDefaults& defaults, Report& report)
-      : node_(node), shared_(std::move(shared)), defaults_(defaults), report_(report) {}
+  SloReader(TableReader& map, Shared shared, const RuleDefaults& defaults, Report& report)
+      : map_(map), shared_(std::move(shared)), defaults_(defaults), report_(report) {}
 
   std::optional<Slo> Read() {
-    if (node_.kind == YamlNode::Kind::kEmpty) {
-      report_.Error(node_, "the SLO is empty");
-      return std::nullopt;
-    }
-    const int errors = report_.errors();
-    MapReader map(node_, "the SLO", report_);
     slo_.format = Format::kNative;
-    slo_.defined_at = report_.At(node_);
+    slo_.defined_at = report_.At(map_.node());
+    places_.slo = slo_.defined_at;
     slo_.service = shared_.service;
-    slo_.name = NeedName(map, "name", report_);
-    slo_.description = map.Text("description").value_or("");
-    ReadObjectiveAndWindow(map);
-    ReadCommon(map, shared_, defaults_, report_);
-    if (const YamlNode* sli = map.Need("sli")) {
-      if (auto read = ReadNativeSli(*sli, report_)) slo_.sli = *std::move(read);
+    slo_.name = map_.Text("name").value_or("");
+    slo_.description = map_.Text("description").value_or("");
+    if (const YamlNode* objective = map_.Find("objective", ValueKind::kObjective)) {
+      slo_.objective = ReadObjective(*objective, report_).value_or(Ratio{1, 1});
+      places_.objective = report_.At(*objective);
     }
-    ReadBy(map);
-    if (const YamlNode* alerts = map.Find("alerts")) {
-      shared_.alerts = Merge(std::move(shared_.alerts), ReadAlerts(*alerts, report_));
+    ReadCommon(map_, shared_, defaults_, report_);
+    ReadDefaultable(map_, shared_, report_);
+    if (std::optional<TableReader> sli = map_.Open("sli")) {
+      if (auto read = ReadNativeSli(*std::move(sli), report_)) slo_.sli = *std::move(read);
     }
-    map.NotYet("exclusions");
-    map.Finish();
+    ReadBy();
+    map_.Finish();
     Complete();
-    if (report_.errors() > errors) return std::nullopt;
+    if (!map_.clean()) return std::nullopt;
     ApplyLint();
-    if (report_.errors() > errors) return std::nullopt;
+    if (!map_.clean()) return std::nullopt;
     return std::move(slo_);
   }
 
  private:
-  void ReadObjectiveAndWindow(MapReader& map) {
-    places_.slo = report_.At(node_);
-    if (const YamlNode* objective = map.Need("objective")) {
-      slo_.objective = ReadObjective(*objective, report_).value_or(Ratio{1, 1});
-      places_.objective = report_.At(*objective);
-    }
-    if (const YamlNode* window = map.Find("window")) {
-      shared_.window = ReadSloWindow(*window, report_).value_or(shared_.window);
-      shared_.window_at = window;
-    }
-    places_.window = shared_.window_at != nullptr ? report_.At(*shared_.window_at) : places_.slo;
-    slo_.window = shared_.window;
-  }
-
-  void ReadBy(MapReader& map) {
-    const YamlNode* node = map.Find("by");
+  void ReadBy() {
+    const YamlNode* node = map_.Find("by", ValueKind::kByLabels);
     if (node == nullptr) return;
     for (const YamlNode* item : ReadList(*node, "by", report_)) {
       if (auto label = ReadText(*item, "by", report_)) {
@@ -141,14 +116,17 @@ class SloReader {
   }
 
   void Complete() {
+    places_.window = shared_.window_at != nullptr ? report_.At(*shared_.window_at) : places_.slo;
+    slo_.window = shared_.window;
     slo_.owner = shared_.owner;
     slo_.labels = shared_.labels;
+    DropEmpty(slo_.labels);
     slo_.source = shared_.source;
-    if (shared_.source_at == nullptr) CheckSource(slo_.source, node_, defaults_, report_);
+    if (shared_.source_at == nullptr) CheckSource(slo_.source, map_.node(), defaults_, report_);
     slo_.by = by_;
     std::sort(slo_.by.begin(), slo_.by.end());
+    AddOwner(shared_.alerts, slo_.owner, slo_.labels);
     slo_.alerts = MakePolicy(shared_.alerts, defaults_.severities, true);
-    if (!slo_.owner.empty()) slo_.alerts.labels.emplace("owner", slo_.owner);
   }
 
   void ApplyLint() {
@@ -161,7 +139,7 @@ class SloReader {
     slo_.alerts.tiers = std::move(lint.tiers);
   }
 
-  const YamlNode& node_;
+  TableReader& map_;
   Shared shared_;
   const RuleDefaults& defaults_;
   Report& report_;
@@ -172,30 +150,33 @@ class SloReader {
 
 }  // namespace
 
+void AddOwner(AlertSettings& alerts, const std::string& owner, const Labels& labels) {
+  const auto said = labels.find("owner");
+  if (owner.empty() || said == labels.end() || said->second == owner) return;
+  alerts.labels.emplace("owner", owner);
+}
+
 std::vector<Slo> ReadNative(const YamlNode& document, const RuleDefaults& defaults,
                             Report& report) {
-  const int errors = report.errors();
-  MapReader map(document, "the file", report);
-  map.Find("version");
+  TableReader map(document, kNativeKeys, report);
+  map.Text("version");
   Shared shared;
   shared.source = defaults.source;
   shared.window = defaults.window.value_or(shared.window);
   shared.alerts = defaults.alerts;
-  shared.service = NeedName(map, "service", report);
+  shared.service = map.Text("service").value_or("");
   ReadCommon(map, shared, defaults, report);
-  if (const YamlNode* node = map.Find("defaults")) ReadDefaults(*node, shared, report);
-  const YamlNode* slos = map.Need("slos");
-  map.NotYet("exclusions");
-  map.Finish();
-  const bool good = report.errors() == errors;
-  std::vector<Slo> out;
-  if (slos == nullptr) return out;
-  const std::vector<const YamlNode*> items = ReadList(*slos, "slos", report);
-  if (items.empty() && slos->kind == YamlNode::Kind::kList) report.Error(*slos, "slos is empty");
-  for (const YamlNode* item : items) {
-    std::optional<Slo> slo = SloReader(*item, shared, defaults, report).Read();
-    if (slo.has_value() && good) out.push_back(*std::move(slo));
+  if (std::optional<TableReader> of_file = map.Open("defaults")) {
+    ReadDefaultable(*of_file, shared, report);
+    of_file->Finish();
   }
+  map.Finish();
+  const bool good = map.clean();
+  std::vector<Slo> out;
+  map.Each("slos", [&](TableReader& item) {
+    std::optional<Slo> slo = SloReader(item, shared, defaults, report).Read();
+    if (slo.has_value() && good) out.push_back(*std::move(slo));
+  });
   return out;
 }
 

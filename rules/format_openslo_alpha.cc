@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
 #include "rules/checks.h"
@@ -107,27 +108,27 @@ const YamlNode* ReadQuery(MapReader& ratio, std::string_view key, Report& report
 }
 
 // The error ratio in the words, and with the spaces, of the rules that Sloth makes of it.
-std::optional<Sli> ReadRatio(const YamlNode& node, Report& report) {
+std::optional<std::string> ReadRatio(const YamlNode& node, Report& report) {
   MapReader map(node, "ratioMetrics", report, kLenient);
   const YamlNode* good = ReadQuery(map, "good", report);
   const YamlNode* total = ReadQuery(map, "total", report);
   map.Find("incremental");
   map.Finish();
   if (good == nullptr || total == nullptr) return std::nullopt;
-  RatioSli sli{
+  std::string error =
       fmt::format("\n  1 - (\n    (\n      {}\n    )\n    /\n    (\n      {}\n    )\n  )\n",
-                  good->text, total->text)};
+                  good->text, total->text);
   // One of the two may be a number, but not both.
-  if (!HasWindow(sli.error)) {
+  if (!HasWindow(error)) {
     ReadExpression(*good, "good", report);
     return std::nullopt;
   }
-  for (const ExpressionProblem& problem : CheckExpression(sli.error)) {
+  for (const ExpressionProblem& problem : CheckExpression(error)) {
     if (!problem.error) continue;
     report.Error(node, fmt::format("1 - good / total: {}", Shown(problem.message)), problem.hint);
     return std::nullopt;
   }
-  return sli;
+  return error;
 }
 
 // The part of good events, 0.999 for one.
@@ -237,7 +238,10 @@ class AlphaReader {
       places.objective = report_.At(*target);
     }
     if (const YamlNode* ratio = map.Need("ratioMetrics")) {
-      if (auto sli = ReadRatio(*ratio, report_)) slo.sli = *std::move(sli);
+      if (std::optional<std::string> error = ReadRatio(*ratio, report_)) {
+        slo.sli = RatioSli{std::string(absl::StripAsciiWhitespace(*error))};
+        slo.rules.error_query = *std::move(error);
+      }
     }
     map.Find("displayName");
     map.Find("value");

@@ -234,13 +234,8 @@ class PyrraReader {
   // give them.
   void CheckGrouping(const YamlNode& node) {
     for (const std::string& label : slo_.by) {
-      if (label == "service" || label == "slo") {
-        report_.Warning(node, fmt::format("grouping: the label {} of alerts is slowburn's own; the "
-                                          "group's is exported_{}",
-                                          label, label));
-      } else if (const auto why = WhyNotBy(label)) {
-        report_.Error(node, "grouping: " + *why);
-      }
+      if (const auto why = WhyNotBy(label)) report_.Error(node, "grouping: " + *why);
+      if (const auto why = WhyRenamedBy(label)) report_.Warning(node, "grouping: " + *why);
     }
   }
 

@@ -90,14 +90,19 @@ class Linter {
       } else if (IsSetElsewhere(label)) {
         Say(at, Severity::kError, fmt::format("by: the label {} is also set to one value", label),
             "labels of the SLO and of its alerts can't be by labels");
+      } else if (const auto renamed = WhyRenamedBy(label)) {
+        Warn(at, fmt::format("by: {}", *renamed));
       }
     }
   }
 
   bool IsSetElsewhere(const std::string& label) const {
     const AlertPolicy& alerts = in_.slo.alerts;
+    if (label == "owner" && !in_.slo.owner.empty()) return true;
     return in_.slo.labels.contains(label) || alerts.labels.contains(label) ||
-           alerts.page.labels.contains(label) || alerts.ticket.labels.contains(label);
+           alerts.page.labels.contains(label) || alerts.ticket.labels.contains(label) ||
+           std::any_of(alerts.named.begin(), alerts.named.end(),
+                       [&label](const auto& named) { return named.second.labels.contains(label); });
   }
 
   void CheckObjective() {

@@ -15,6 +15,7 @@
 #include "rules/format_pyrra.h"
 #include "rules/format_sloth.h"
 #include "rules/format_sloth_kubernetes.h"
+#include "rules/native_keys.h"
 #include "rules/reader.h"
 #include "rules/report.h"
 #include "rules/shared_documents.h"
@@ -23,7 +24,6 @@
 namespace slowburn {
 namespace {
 
-constexpr std::string_view kNative = SpecOf(Format::kNative);
 constexpr std::string_view kSloth = SpecOf(Format::kSloth);
 constexpr std::string_view kSlothKubernetes = SpecOf(Format::kSlothKubernetes);
 constexpr std::string_view kPyrra = SpecOf(Format::kPyrra);
@@ -74,7 +74,7 @@ std::string_view TextOf(const YamlNode& map, std::string_view key) {
 Kind KindOf(const YamlNode& root) {
   using Use = Kind::Use;
   const std::string_view version = TextOf(root, "version");
-  if (version == kNative) return {Use::kSlos, Format::kNative};
+  if (version == kNativeVersion) return {Use::kSlos, Format::kNative};
   if (version == kSloth) return {Use::kSlos, Format::kSloth};
   const std::string_view api_version = TextOf(root, "apiVersion");
   const std::string_view kind = TextOf(root, "kind");
@@ -112,7 +112,7 @@ void RefuseOtherFormat(const YamlNode& root, Format format, Format wanted, Repor
 }
 
 void RefuseVersion(const YamlNode& version, Report& report) {
-  const std::string_view closest = ClosestWord(version.text, {kNative, kSloth});
+  const std::string_view closest = ClosestWord(version.text, {kNativeVersion, kSloth});
   report.Error(version, fmt::format("the version '{}' is not known", Shown(version.text)),
                closest.empty() ? std::string(kKnown) : fmt::format("did you mean {}?", closest));
 }

@@ -3,7 +3,6 @@
 #include "rules/native_sli.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,34 +15,20 @@
 namespace slowburn {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKinds = {"events", "latency", "probe", "ratio",
-                                                    "expression"};
-
-std::optional<Selector> NeedSelector(MapReader& map, std::string_view key, Report& report) {
-  const YamlNode* node = map.Need(key);
-  if (node == nullptr) return std::nullopt;
-  return ReadSelector(*node, key, report);
-}
-
-std::optional<Sli> ReadEvents(const YamlNode& node, Report& report) {
-  const int errors = report.errors();
-  MapReader map(node, "events", report);
+std::optional<Sli> ReadEvents(TableReader& map, Report& report) {
   EventsSli out;
-  if (auto total = NeedSelector(map, "total", report)) out.total = *std::move(total);
-  const YamlNode* bad = map.Find("bad");
-  const YamlNode* good = map.Find("good");
-  if (map.is_map() && (bad == nullptr) == (good == nullptr)) {
-    report.Error(node, "events needs total and one of bad and good");
-  } else if (bad != nullptr) {
-    out.bad = ReadSelector(*bad, "bad", report);
-  } else if (good != nullptr) {
-    out.good = ReadSelector(*good, "good", report);
+  if (auto total = map.OneSelector("total")) out.total = *std::move(total);
+  out.bad = map.OneSelector("bad");
+  out.good = map.OneSelector("good");
+  const std::string_view one = map.OneOf();
+  if (map.is_map() && one.empty()) {
+    report.Error(map.node(), "events needs total and one of bad and good");
   }
   map.Finish();
-  if (report.errors() > errors) return std::nullopt;
+  if (!map.clean()) return std::nullopt;
   if (out.bad == out.total || out.good == out.total) {
-    report.Error(bad != nullptr ? *bad : *good,
-                 fmt::format("{} is the same selector as total", bad != nullptr ? "bad" : "good"));
+    report.Error(*map.Find(one, ValueKind::kSelector),
+                 fmt::format("{} is the same selector as total", one));
     return std::nullopt;
   }
   return out;
@@ -78,103 +63,85 @@ std::optional<Selector> ReadHistogram(const YamlNode& node, Report& report) {
   return selector;
 }
 
-std::optional<Sli> ReadLatency(const YamlNode& node, Report& report) {
-  const int errors = report.errors();
-  MapReader map(node, "latency", report);
+std::optional<Sli> ReadLatency(TableReader& map, Report& report) {
   LatencySli out;
-  if (const YamlNode* histogram = map.Need("histogram")) {
+  if (const YamlNode* histogram = map.Find("histogram", ValueKind::kSelector)) {
     if (auto selector = ReadHistogram(*histogram, report)) out.histogram = *std::move(selector);
   }
-  if (const YamlNode* under = map.Need("under")) {
-    const auto bound = ReadDuration(*under, "under", report);
-    if (bound.has_value() && *bound <= absl::ZeroDuration()) {
-      report.Error(*under, "under must be longer than 0");
-    }
-    out.under = bound.value_or(absl::ZeroDuration());
-  }
+  out.under = map.Duration("under").value_or(absl::ZeroDuration());
   out.milliseconds = CountsMilliseconds(MetricName(out.histogram));
-  if (const YamlNode* unit = map.Find("unit")) {
-    const auto text = ReadText(*unit, "unit", report);
-    out.milliseconds = text == "ms";
-    if (text.has_value() && text != "ms" && text != "s") {
-      report.Error(*unit, fmt::format("unit must be s or ms, not '{}'", Shown(*text)));
-    }
-  }
+  if (const auto unit = map.Text("unit")) out.milliseconds = unit == "ms";
   map.Finish();
-  if (report.errors() > errors) return std::nullopt;
+  if (!map.clean()) return std::nullopt;
   return out;
 }
 
-std::optional<Sli> ReadProbe(const YamlNode& node, Report& report) {
-  if (node.kind == YamlNode::Kind::kScalar) {
-    auto gauge = ReadSelector(node, "probe", report);
-    if (!gauge.has_value()) return std::nullopt;
-    return ProbeSli{*std::move(gauge)};
-  }
-  MapReader map(node, "probe", report);
-  auto gauge = NeedSelector(map, "gauge", report);
+std::optional<Sli> ReadProbe(TableReader& map) {
+  auto gauge = map.OneSelector("gauge");
   map.Finish();
   if (!gauge.has_value()) return std::nullopt;
   return ProbeSli{*std::move(gauge)};
 }
 
-std::optional<std::string> NeedExpression(MapReader& map, std::string_view key, Report& report) {
-  const YamlNode* node = map.Need(key);
-  if (node == nullptr) return std::nullopt;
-  return ReadExpression(*node, key, report);
+QueryLanguage ReadLanguage(TableReader& map) {
+  return map.Text("language") == "metricsql" ? QueryLanguage::kMetricsQl : QueryLanguage::kPromQl;
 }
 
-std::optional<Sli> ReadRatio(const YamlNode& node, Report& report) {
-  MapReader map(node, "ratio", report);
+std::optional<Sli> ReadRatio(TableReader& map, Report& report) {
+  const QueryLanguage language = ReadLanguage(map);
   std::optional<std::string> error;
-  if (const YamlNode* query = map.Need("error"))
-    error = ReadExpression(*query, "ratio.error", report);
+  if (const YamlNode* query = map.Find("error", ValueKind::kExpression)) {
+    error = ReadExpression(*query, "ratio.error", report, language);
+  }
   map.Finish();
   if (!error.has_value()) return std::nullopt;
   return RatioSli{*std::move(error)};
 }
 
-std::optional<Sli> ReadExpressions(const YamlNode& node, Report& report) {
-  MapReader map(node, "expression", report);
-  auto error = NeedExpression(map, "error_query", report);
-  auto total = NeedExpression(map, "total_query", report);
+std::optional<Sli> ReadExpressions(TableReader& map, Report& report) {
+  const QueryLanguage language = ReadLanguage(map);
+  auto error = map.Expression("error_query", language);
+  auto total = map.Expression("total_query", language);
   map.Finish();
   if (!error.has_value() || !total.has_value()) return std::nullopt;
   if (*error == *total) {
-    report.Error(*map.Find("error_query"), "error_query is the same as total_query");
+    report.Error(*map.Find("error_query", ValueKind::kExpression),
+                 "error_query is the same as total_query");
     return std::nullopt;
   }
   return ExpressionSli{*std::move(error), *std::move(total)};
 }
 
-std::optional<Sli> ReadKind(std::string_view kind, const YamlNode& node, Report& report) {
-  if (kind == "events") return ReadEvents(node, report);
-  if (kind == "latency") return ReadLatency(node, report);
-  if (kind == "probe") return ReadProbe(node, report);
-  if (kind == "ratio") return ReadRatio(node, report);
-  return ReadExpressions(node, report);
+std::optional<Sli> ReadKind(std::string_view kind, TableReader& sli, Report& report) {
+  if (kind == "probe") {
+    const YamlNode* node = sli.Find(kind, ValueKind::kTable, ValueKind::kSelector);
+    if (node != nullptr && node->kind == YamlNode::Kind::kScalar) {
+      auto gauge = ReadSelector(*node, kind, report);
+      if (!gauge.has_value()) return std::nullopt;
+      return ProbeSli{*std::move(gauge)};
+    }
+  }
+  std::optional<TableReader> map = sli.Open(kind);
+  if (!map.has_value()) return std::nullopt;
+  if (kind == "events") return ReadEvents(*map, report);
+  if (kind == "latency") return ReadLatency(*map, report);
+  if (kind == "probe") return ReadProbe(*map);
+  if (kind == "ratio") return ReadRatio(*map, report);
+  return ReadExpressions(*map, report);
 }
 
 }  // namespace
 
-std::optional<Sli> ReadNativeSli(const YamlNode& node, Report& report) {
-  const int errors = report.errors();
-  MapReader map(node, "sli", report);
-  std::vector<std::pair<std::string_view, const YamlNode*>> kinds;
-  for (const std::string_view kind : kKinds) {
-    if (const YamlNode* of_kind = map.FindWritten(kind)) kinds.emplace_back(kind, of_kind);
-  }
-  map.NotYet("threshold");
+std::optional<Sli> ReadNativeSli(TableReader map, Report& report) {
   map.Finish();
-  if (kinds.size() == 1) {
-    const auto& [kind, of_kind] = kinds[0];
-    if (of_kind->kind != YamlNode::Kind::kEmpty) {
-      std::optional<Sli> sli = ReadKind(kind, *of_kind, report);
-      return report.errors() > errors ? std::nullopt : sli;
-    }
-    report.Error(*of_kind, fmt::format("{} is empty", kind));
-  } else if (report.errors() == errors) {
-    report.Error(node, "sli needs exactly one kind", fmt::format("{}", fmt::join(kKinds, ", ")));
+  const std::string_view kind = map.OneOf();
+  if (!kind.empty()) {
+    std::optional<Sli> sli = ReadKind(kind, map, report);
+    return map.clean() ? sli : std::nullopt;
+  }
+  if (map.clean()) {
+    report.Error(map.node(), "sli needs exactly one kind",
+                 fmt::format("{}", fmt::join(map.one_of(), ", ")));
   }
   return std::nullopt;
 }

@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <optional>
+#include <string_view>
 
 #include "rules/report.h"
 #include "rules/slo.h"
-#include "rules/yaml.h"
+#include "rules/table_reader.h"
 
 namespace slowburn {
 
 // Reads an `sli` block of slowburn/v1; reports what it refuses.
-std::optional<Sli> ReadNativeSli(const YamlNode& node, Report& report);
+std::optional<Sli> ReadNativeSli(TableReader map, Report& report);
 
 }  // namespace slowburn

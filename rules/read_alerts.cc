@@ -2,94 +2,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/read_alerts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "rules/checks.h"
 #include "rules/reader.h"
+#include "rules/text.h"
 
 namespace slowburn {
 namespace {
 
-constexpr std::size_t kMostTiers = 32;
-
-// Whether the scalar says no, as in `page: false`.
-bool IsOff(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::kScalar && node.plain &&
-         (node.text == "false" || node.text == "off" || node.text == "no");
-}
-
-std::optional<AlertClass> ReadClass(const YamlNode& node, std::string_view choice, Report& report) {
-  if (node.kind == YamlNode::Kind::kScalar && node.text == "page") return AlertClass::kPage;
-  if (node.kind == YamlNode::Kind::kScalar && node.text == "ticket") return AlertClass::kTicket;
-  const std::optional<std::string> text = ReadText(node, "class", report);
-  if (text.has_value()) {
-    report.Error(node, fmt::format("class must be {}, not '{}'", choice, Shown(*text)));
-  }
+std::optional<AlertClass> ClassOf(const std::optional<std::string>& name) {
+  if (name == "page") return AlertClass::kPage;
+  if (name == "ticket") return AlertClass::kTicket;
   return std::nullopt;
 }
 
-ClassSettings ReadClassSettings(const YamlNode& node, std::string_view what, Report& report) {
+ClassSettings ReadClassSettings(TableReader& alerts, std::string_view key) {
   ClassSettings out;
-  if (IsOff(node)) {
+  const YamlNode* node = alerts.Find(key, ValueKind::kTable, ValueKind::kOff);
+  if (node == nullptr) return out;
+  if (IsOff(*node)) {
     out.disabled = true;
     return out;
   }
-  MapReader map(node, what, report);
+  TableReader map = *alerts.Open(key);
   out.disabled = map.Bool("disable");
-  if (const YamlNode* labels = map.Find("labels")) {
-    out.labels = ReadLabels(*labels, "labels", LabelUse::kAlert, LabelStyle::kNative, report);
-  }
-  if (const YamlNode* annotations = map.Find("annotations")) {
-    out.annotations =
-        ReadLabels(*annotations, "annotations", LabelUse::kAnnotation, LabelStyle::kNative, report);
-  }
+  out.labels = map.AllLabels("labels");
+  out.annotations = map.AllLabels("annotations");
   map.Finish();
   return out;
 }
 
-NoDataSettings ReadNoData(const YamlNode& node, Report& report) {
+NoDataSettings ReadNoData(TableReader& alerts) {
   NoDataSettings out;
-  if (IsOff(node)) {
+  const YamlNode* node = alerts.Find("no_data", ValueKind::kTable, ValueKind::kOff);
+  if (node == nullptr) return out;
+  if (IsOff(*node)) {
     out.disabled = true;
     return out;
   }
-  MapReader map(node, "no_data", report);
+  TableReader map = *alerts.Open("no_data");
   out.after = map.Duration("after");
-  if (out.after.has_value() && *out.after <= absl::ZeroDuration()) {
-    report.Error(*map.Find("after"), "after must be longer than 0");
+  if (const auto name = map.Text("class")) {
+    out.disabled = name == "none";
+    out.alert_class = ClassOf(name);
   }
-  if (const YamlNode* alert_class = map.Find("class")) {
-    if (alert_class->kind == YamlNode::Kind::kScalar && alert_class->text == "none") {
-      out.disabled = true;
-    } else {
-      out.alert_class = ReadClass(*alert_class, "page, ticket or none", report);
-      out.disabled = false;
-    }
-  }
+  out.name = map.Text("name");
+  out.labels = map.AllLabels("labels");
   map.Finish();
   return out;
-}
-
-std::optional<absl::Duration> ReadWindow(MapReader& map, std::string_view key, Report& report) {
-  const YamlNode* node = map.Need(key);
-  if (node == nullptr) return std::nullopt;
-  const std::optional<absl::Duration> window = ReadDuration(*node, key, report);
-  if (window.has_value() && *window <= absl::ZeroDuration()) {
-    report.Error(*node, fmt::format("{} must be longer than 0", key));
-    return std::nullopt;
-  }
-  return window;
 }
 
 // Reads `short`, which is `none` where the long window alone decides.
-absl::Duration ReadShort(MapReader& map, absl::Duration long_window, Report& report) {
-  const YamlNode* node = map.Find("short");
-  if (node != nullptr && node->kind == YamlNode::Kind::kScalar && node->text == "none") {
-    return long_window;
-  }
-  const std::optional<absl::Duration> window = ReadWindow(map, "short", report);
+absl::Duration ReadShort(TableReader& map, absl::Duration long_window, Report& report) {
+  const YamlNode* node = map.Find("short", ValueKind::kPositiveDuration, ValueKind::kNoWindow);
+  if (node == nullptr) return absl::ZeroDuration();
+  if (IsNoWindow(*node)) return long_window;
+  const std::optional<absl::Duration> window = map.Duration("short");
   if (window.has_value() && *window == long_window) {
     report.Error(*node, "short is as long as long", "write `short: none` for one window alone");
   }
@@ -113,7 +85,7 @@ std::optional<Ratio> ReadBudget(const YamlNode& node, Report& report) {
 }
 
 std::optional<Ratio> ReadBurnRate(const YamlNode& node, Report& report) {
-  const std::optional<Ratio> factor = ReadDecimal(node, "burn_rate", report);
+  const std::optional<Ratio> factor = ReadFraction(node, "burn_rate", report);
   if (factor.has_value() && factor->num == 0) {
     report.Error(node, "burn_rate must be above 0");
     return std::nullopt;
@@ -121,84 +93,81 @@ std::optional<Ratio> ReadBurnRate(const YamlNode& node, Report& report) {
   return factor;
 }
 
-std::optional<TierSettings> ReadTier(const YamlNode& node, Report& report) {
-  if (node.kind == YamlNode::Kind::kEmpty) {
-    report.Error(node, "the tier is empty");
-    return std::nullopt;
-  }
-  const int errors = report.errors();
-  MapReader map(node, "the tier", report);
+std::optional<TierSettings> ReadTier(TableReader& map, Report& report) {
   TierSettings tier;
-  tier.at = report.At(node);
-  if (const YamlNode* alert_class = map.Need("class")) {
-    tier.alert_class =
-        ReadClass(*alert_class, "page or ticket", report).value_or(AlertClass::kPage);
-  }
-  const YamlNode* budget = map.Find("budget");
-  const YamlNode* burn_rate = map.Find("burn_rate");
-  if (map.is_map() && (budget == nullptr) == (burn_rate == nullptr)) {
-    report.Error(node, "the tier needs one of budget and burn_rate");
+  tier.at = report.At(map.node());
+  tier.alert_class = ClassOf(map.Text("class")).value_or(AlertClass::kPage);
+  const YamlNode* budget = map.Find("budget", ValueKind::kShare);
+  const YamlNode* burn_rate = map.Find("burn_rate", ValueKind::kFactor);
+  if (map.is_map() && map.OneOf().empty()) {
+    report.Error(map.node(), "the tier needs one of budget and burn_rate");
   } else if (budget != nullptr) {
     tier.budget = ReadBudget(*budget, report);
   } else if (burn_rate != nullptr) {
     tier.burn_rate = ReadBurnRate(*burn_rate, report);
   }
-  tier.long_window = ReadWindow(map, "long", report).value_or(absl::ZeroDuration());
+  tier.long_window = map.Duration("long").value_or(absl::ZeroDuration());
   tier.short_window = ReadShort(map, tier.long_window, report);
   tier.for_duration = map.Duration("for").value_or(absl::ZeroDuration());
   tier.keep_firing_for = map.Duration("keep_firing_for").value_or(absl::ZeroDuration());
+  tier.alert = map.Text("alert").value_or("");
   map.Finish();
-  if (report.errors() > errors) return std::nullopt;
+  if (!map.clean()) return std::nullopt;
   return tier;
 }
 
-std::vector<TierSettings> ReadTiers(const YamlNode& node, Report& report) {
+std::optional<std::vector<TierSettings>> ReadTiers(TableReader& alerts, Report& report) {
+  if (alerts.Find("tiers", ValueKind::kTableList) == nullptr) return std::nullopt;
   std::vector<TierSettings> out;
-  const std::vector<const YamlNode*> items = ReadList(node, "tiers", report);
-  if (items.size() > kMostTiers) {
-    report.Error(node, fmt::format("more than {} tiers", kMostTiers));
-    return out;
-  }
-  for (const YamlNode* item : items) {
-    if (std::optional<TierSettings> tier = ReadTier(*item, report)) out.push_back(*std::move(tier));
-  }
+  alerts.Each("tiers", [&](TableReader& item) {
+    if (std::optional<TierSettings> tier = ReadTier(item, report)) out.push_back(*std::move(tier));
+  });
   return out;
 }
 
-std::optional<AlertMode> ReadMode(const YamlNode& node, Report& report) {
-  const std::optional<std::string> text = ReadText(node, "mode", report);
-  if (text == "live") return AlertMode::kLive;
-  if (text == "shadow") return AlertMode::kShadow;
-  if (text.has_value()) {
-    report.Error(node, fmt::format("mode must be live or shadow, not '{}'", Shown(*text)));
-  }
-  return std::nullopt;
+// Whether `tiers`, which stand in the same block, name no such alert.
+bool IsStray(const std::string& alert, const std::optional<std::vector<TierSettings>>& tiers) {
+  return tiers.has_value() &&
+         std::none_of(tiers->begin(), tiers->end(),
+                      [&alert](const TierSettings& tier) { return tier.alert == alert; });
+}
+
+std::map<std::string, ClassLabels> ReadNamed(TableReader& alerts,
+                                             const std::optional<std::vector<TierSettings>>& tiers,
+                                             Report& report) {
+  std::map<std::string, ClassLabels> out;
+  alerts.EachNamed("named", [&](const YamlNode& name, TableReader& map) {
+    ClassLabels of{map.AllLabels("labels"), map.AllLabels("annotations")};
+    map.Finish();
+    const std::optional<std::string> alert = ReadName(name, "name of an alert", report);
+    if (!alert.has_value()) return;
+    if (IsStray(*alert, tiers)) {
+      report.Warning(name, fmt::format("no tier is of the alert {}", *alert),
+                     "tiers name theirs by the key alert");
+    }
+    out.emplace(*alert, std::move(of));
+  });
+  return out;
 }
 
 }  // namespace
 
-AlertSettings ReadAlerts(const YamlNode& node, Report& report) {
-  MapReader map(node, "alerts", report);
+AlertSettings ReadAlerts(TableReader map, Report& report) {
   AlertSettings out;
-  if (map.Find("name") != nullptr) out.name = map.NeedText("name");
-  if (const YamlNode* labels = map.Find("labels")) {
-    out.labels = ReadLabels(*labels, "labels", LabelUse::kAlert, LabelStyle::kNative, report);
+  out.name = map.Text("name");
+  out.labels = map.AllLabels("labels");
+  out.annotations = map.AllLabels("annotations");
+  out.page = ReadClassSettings(map, "page");
+  out.ticket = ReadClassSettings(map, "ticket");
+  out.tiers = ReadTiers(map, report);
+  out.named = ReadNamed(map, out.tiers, report);
+  out.no_data = ReadNoData(map);
+  if (const auto mode = map.Text("mode")) {
+    out.mode = mode == "shadow" ? AlertMode::kShadow : AlertMode::kLive;
   }
-  if (const YamlNode* annotations = map.Find("annotations")) {
-    out.annotations =
-        ReadLabels(*annotations, "annotations", LabelUse::kAnnotation, LabelStyle::kNative, report);
-  }
-  if (const YamlNode* page = map.Find("page")) out.page = ReadClassSettings(*page, "page", report);
-  if (const YamlNode* ticket = map.Find("ticket")) {
-    out.ticket = ReadClassSettings(*ticket, "ticket", report);
-  }
-  if (const YamlNode* tiers = map.Find("tiers")) out.tiers = ReadTiers(*tiers, report);
-  if (const YamlNode* no_data = map.Find("no_data")) out.no_data = ReadNoData(*no_data, report);
-  if (const YamlNode* mode = map.Find("mode")) out.mode = ReadMode(*mode, report);
-  if (const YamlNode* gate = map.Find("gate"); gate != nullptr && !IsOff(*gate)) {
+  if (const YamlNode* gate = map.Find("gate", ValueKind::kOff); gate != nullptr && !IsOff(*gate)) {
     report.Error(*gate, "a gate other than off is not supported yet");
   }
-  map.NotYet("budget");
   map.Finish();
   return out;
 }

@@ -77,6 +77,15 @@ std::optional<Ratio> DecimalOf(const YamlNode& node, std::string_view text, std:
   return std::nullopt;
 }
 
+// Digits alone.
+std::optional<std::int64_t> WholeNumber(std::string_view text) {
+  std::int64_t value = 0;
+  if (text.empty() || text.front() == '-') return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 }  // namespace
 
 std::string_view ClosestWord(std::string_view word, const std::vector<std::string_view>& known) {
@@ -100,6 +109,13 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string_view
   return fmt::format("known: {}", fmt::join(known, ", "));
 }
 
+std::optional<bool> ParseBool(std::string_view text) {
+  const std::string lower = Lower(text.substr(0, kLongestNumber));
+  if (lower == "true" || lower == "yes" || lower == "on") return true;
+  if (lower == "false" || lower == "no" || lower == "off") return false;
+  return std::nullopt;
+}
+
 std::optional<std::string> ReadText(const YamlNode& node, std::string_view what, Report& report) {
   const std::string* text = ScalarText(node, what, "text", report);
   if (text == nullptr) return std::nullopt;
@@ -120,9 +136,7 @@ std::optional<absl::Duration> ReadDuration(const YamlNode& node, std::string_vie
 std::optional<bool> ReadBool(const YamlNode& node, std::string_view what, Report& report) {
   const std::string* text = ScalarText(node, what, "true or false", report);
   if (text == nullptr) return std::nullopt;
-  const std::string lower = Lower(std::string_view(*text).substr(0, kLongestNumber));
-  if (lower == "true" || lower == "yes" || lower == "on") return true;
-  if (lower == "false" || lower == "no" || lower == "off") return false;
+  if (const std::optional<bool> value = ParseBool(*text)) return value;
   report.Error(node, fmt::format("{} must be true or false, not '{}'", what, Shown(*text)));
   return std::nullopt;
 }
@@ -144,6 +158,18 @@ std::optional<Ratio> ReadDecimal(const YamlNode& node, std::string_view what, Re
   const std::string* text = ScalarText(node, what, "a number", report);
   if (text == nullptr) return std::nullopt;
   return DecimalOf(node, *text, what, report);
+}
+
+std::optional<Ratio> ReadFraction(const YamlNode& node, std::string_view what, Report& report) {
+  const std::string* text = ScalarText(node, what, "a number", report);
+  if (text == nullptr) return std::nullopt;
+  const std::size_t slash = text->find('/');
+  if (slash == std::string::npos) return DecimalOf(node, *text, what, report);
+  const auto num = WholeNumber(std::string_view(*text).substr(0, slash));
+  const auto den = WholeNumber(std::string_view(*text).substr(slash + 1));
+  if (num.has_value() && den.value_or(0) > 0) return MakeRatio(*num, *den);
+  report.Error(node, fmt::format("{}: '{}' is not a fraction such as 1/3", what, Shown(*text)));
+  return std::nullopt;
 }
 
 std::optional<Ratio> ReadPercent(const YamlNode& node, std::string_view what, Report& report) {

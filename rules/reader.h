@@ -23,6 +23,9 @@ std::string_view ClosestWord(std::string_view word, const std::vector<std::strin
 // A hint that names the closest of `known`, or all of them when none is close.
 std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& known);
 
+// What `true`, `yes`, `on` and their opposites say, in any case; nothing of other texts.
+std::optional<bool> ParseBool(std::string_view text);
+
 // Typed reads of one value.  `what` names it in messages.  Whatever can't be read as asked is
 // reported, and gives nothing.
 
@@ -35,6 +38,8 @@ std::optional<std::int64_t> ReadInteger(const YamlNode& node, std::string_view w
 // A decimal with or without a percent sign: `99.9` and `99.9%` are both 999/10.
 std::optional<Ratio> ReadPercent(const YamlNode& node, std::string_view what, Report& report);
 std::optional<Ratio> ReadDecimal(const YamlNode& node, std::string_view what, Report& report);
+// As ReadDecimal(), or two whole numbers as in `1/3`.
+std::optional<Ratio> ReadFraction(const YamlNode& node, std::string_view what, Report& report);
 // The items of a list; none when the value is empty.
 std::vector<const YamlNode*> ReadList(const YamlNode& node, std::string_view what, Report& report);
 

@@ -14,7 +14,7 @@ declare -A packages=(
     libcurl4-openssl-dev libsimdjson-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libre2-dev
     libcpp-httplib-dev libxxhash-dev libsqlite3-dev"
   [servers]="prometheus prometheus-alertmanager curl jq"
-  [tests]="catch2 libbenchmark-dev victoria-metrics"
+  [tests]="catch2 libbenchmark-dev victoria-metrics python3-jsonschema"
   [fuzz]="clang libclang-rt-14-dev"
 )
 # Packages above that bring a service of the same name.

@@ -1,28 +1,24 @@
 // Copyright 2026 The slowburn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "engine/cli/command.h"
-#include "engine/io/spec_files.h"
+#include "engine/cli/rule_input.h"
+#include "engine/cli/text_output.h"
 #include "exporters/sloth_rules.h"
 #include "rules/duration.h"
-#include "rules/load.h"
 
 namespace slowburn {
 namespace {
 
 struct GenerateOptions {
-  std::vector<std::string> paths;
+  RuleInput input;
   std::string style = "sloth";
   std::string kind = "prometheus";
-  std::string config;
   std::string default_window;
-  std::string windows;
   std::vector<std::string> labels;
   bool no_alerts = false;
   bool no_recordings = false;
@@ -42,11 +38,9 @@ bool ReadLabel(const std::string& text, Labels& labels) {
 }
 
 // What the options say beyond the paths; false, having said why, when they can't be used.
-bool ReadOptions(const GenerateOptions& options, RuleDefaults& defaults, SlothRuleOptions& rules) {
-  Config config;
-  if (!ReadConfig(options.config, config)) return false;
-  defaults = config.defaults;
-  defaults.for_rules = true;
+bool ReadOptions(const GenerateOptions& options, Config& config, SlothRuleOptions& rules) {
+  if (!ReadConfig(options.input.config, config)) return false;
+  config.defaults.for_rules = true;
   if (!options.default_window.empty()) {
     const auto window = ParseDuration(options.default_window);
     if (!window.ok() || *window <= absl::ZeroDuration()) {
@@ -54,7 +48,7 @@ bool ReadOptions(const GenerateOptions& options, RuleDefaults& defaults, SlothRu
                  options.default_window);
       return false;
     }
-    defaults.window = *window;
+    config.defaults.window = *window;
   }
   for (const std::string& label : options.labels) {
     if (!ReadLabel(label, rules.labels)) return false;
@@ -75,20 +69,6 @@ std::string RulesText(const std::string& kind, const std::vector<PrometheusRuleS
   return PrometheusRulesYaml(sets);
 }
 
-// Writes a file that is there as a whole or not at all.
-bool WriteWhole(const std::string& path, const std::string& text) {
-  const std::string part = path + ".part";
-  std::ofstream file(part, std::ios::binary);
-  file << text;
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(part, path, error);
-  if (file && !error) return true;
-  std::filesystem::remove(part, error);
-  fmt::print(stderr, "slowburn: {} can't be written\n", path);
-  return false;
-}
-
 // One file of rules is for one server.
 void WarnOfSources(const std::vector<Slo>& slos) {
   std::set<std::string> sources;
@@ -101,20 +81,12 @@ void WarnOfSources(const std::vector<Slo>& slos) {
 }
 
 int Generate(const GenerateOptions& options) {
-  RuleDefaults defaults;
+  Config config;
   SlothRuleOptions rule_options;
-  if (!ReadOptions(options, defaults, rule_options)) return kUsage;
-  const SpecFiles files = ReadSpecFiles(options.paths);
-  LoadOptions load_options;
-  Diagnostics all = files.diagnostics;
-  if (!options.windows.empty()) {
-    SpecFiles windows = ReadSpecFiles({options.windows});
-    load_options.windows = std::move(windows.files);
-    all.insert(all.end(), windows.diagnostics.begin(), windows.diagnostics.end());
-  }
-  const LoadResult loaded = LoadRules(files.files, defaults, load_options);
-  all.insert(all.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
-  const SlothRules rules = MakeSlothRules(loaded.slos, rule_options);
+  if (!ReadOptions(options, config, rule_options)) return kUsage;
+  InputRules input = ReadRuleInput(options.input, config);
+  Diagnostics& all = input.diagnostics;
+  const SlothRules rules = MakeSlothRules(input.slos, rule_options);
   all.insert(all.end(), rules.diagnostics.begin(), rules.diagnostics.end());
   PrintDiagnostics(all);
   // Rules that lack an SLO would replace those that have it.
@@ -126,11 +98,9 @@ int Generate(const GenerateOptions& options) {
     fmt::print(stderr, "slowburn: there are no rules to write\n");
     return kCheckFailed;
   }
-  WarnOfSources(loaded.slos);
+  WarnOfSources(input.slos);
   const std::string text = RulesText(options.kind, rules.sets);
-  if (!options.output.empty()) return WriteWhole(options.output, text) ? kGood : kCheckFailed;
-  fmt::print("{}", text);
-  return kGood;
+  return PrintText(text, options.output) ? kGood : kCheckFailed;
 }
 
 }  // namespace
@@ -139,8 +109,7 @@ void AddGenerate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<GenerateOptions>();
   CLI::App* command =
       app.add_subcommand("generate", "Write recording and alerting rules for Prometheus");
-  command->add_option("paths", options->paths, "SLO files of any format, folders and globs")
-      ->required();
+  AddRuleInput(*command, options->input);
   command->add_option("--style", options->style, "Names, groups and labels as this tool has them")
       ->check(CLI::IsMember({"sloth"}))
       ->capture_default_str();
@@ -150,12 +119,8 @@ void AddGenerate(CLI::App& app, int& exit_code) {
                    "for mimirtool")
       ->check(CLI::IsMember({"prometheus", "operator", "mimir"}))
       ->capture_default_str();
-  command->add_option("--config", options->config,
-                      "slowburn.yaml, for its defaults and the names of its sources");
   command->add_option("--default-window", options->default_window,
                       "Window of SLOs that name none (30d)");
-  command->add_option("--windows", options->windows,
-                      "File or folder of Sloth's AlertWindows, instead of its own");
   command->add_option("--label", options->labels, "NAME=VALUE, on every recorded series")
       ->allow_extra_args(false);
   command->add_flag("--no-alerts", options->no_alerts, "Recording rules alone");

@@ -21,8 +21,10 @@ int Main(int argc, char** argv) {
   AddRun(app, exit_code);
   AddValidate(app, exit_code);
   AddExplain(app, exit_code);
+  AddConvert(app, exit_code);
   AddGenerate(app, exit_code);
   AddDashboard(app, exit_code);
+  AddSchema(app, exit_code);
   AddAlert(app, exit_code);
   AddReload(app, exit_code);
   AddState(app, exit_code);

@@ -9,20 +9,16 @@
 
 #include "engine/cli/check_source.h"
 #include "engine/cli/command.h"
-#include "engine/io/spec_files.h"
+#include "engine/cli/rule_input.h"
 #include "exporters/findings.h"
-#include "rules/load.h"
 #include "rules/plan_text.h"
 
 namespace slowburn {
 namespace {
 
 struct ValidateOptions {
-  std::vector<std::string> paths;
-  std::string config;
-  std::string windows;
+  RuleInput rules;
   std::string output = "text";
-  std::optional<Format> format;
   std::string prometheus;
   std::string source;
   bool explain = false;
@@ -58,26 +54,17 @@ int Validate(const ValidateOptions& options) {
     return kUsage;
   }
   Config config;
-  if (!ReadConfig(options.config, config)) return kUsage;
+  if (!ReadConfig(options.rules.config, config)) return kUsage;
   std::optional<SourceSettings> source;
   if (!options.prometheus.empty() || !options.source.empty()) {
     source = SourceToCheck(config, options.prometheus, options.source);
     if (!source) return kUsage;
   }
-  if (!options.windows.empty()) config.sloth_windows = options.windows;
-  SpecFiles files = ReadSpecFiles(options.paths);
-  LoadOptions how = {.format = options.format};
-  if (!config.sloth_windows.empty()) {
-    SpecFiles windows = ReadSpecFiles({config.sloth_windows});
-    Append(std::move(windows.diagnostics), files.diagnostics);
-    how.windows = std::move(windows.files);
-  }
-  LoadResult loaded = LoadRules(files.files, config.defaults, how);
-  Findings findings = {std::move(files.diagnostics), files.files.size(), loaded.slos.size()};
-  Append(std::move(loaded.diagnostics), findings.diagnostics);
+  InputRules rules = ReadRuleInput(options.rules, config);
+  Findings findings = {std::move(rules.diagnostics), rules.files, rules.slos.size()};
   int exit_code = HasErrors(findings.diagnostics) ? kCheckFailed : kGood;
   if (source) {
-    SourceFindings found = CheckSource(*source, MeasuredOn(options.source, loaded.slos));
+    SourceFindings found = CheckSource(*source, MeasuredOn(options.source, rules.slos));
     if (exit_code == kGood && HasErrors(found.diagnostics)) {
       exit_code = found.asked ? kCheckFailed : kUsage;
     }
@@ -85,7 +72,7 @@ int Validate(const ValidateOptions& options) {
   }
   if (options.output == "text") PrintDiagnostics(findings.diagnostics);
   if (options.explain) {
-    for (const Slo& slo : loaded.slos) fmt::print("{}", DescribePlan(slo, config.interval));
+    for (const Slo& slo : rules.slos) fmt::print("{}", DescribePlan(slo, config.interval));
   }
   Print(findings, options.output);
   return exit_code;
@@ -96,15 +83,10 @@ int Validate(const ValidateOptions& options) {
 void AddValidate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ValidateOptions>();
   CLI::App* command = app.add_subcommand("validate", "Check SLO files and print what is wrong");
-  command->add_option("paths", options->paths, "Files, folders and globs")->required();
-  command->add_option("--config", options->config,
-                      "slowburn.yaml, for its defaults and the names of its sources");
-  command->add_option("--windows", options->windows,
-                      "File or folder of Sloth's AlertWindows, instead of those among the paths");
+  AddRuleInput(*command, options->rules);
   command->add_flag(
       "--explain", options->explain,
       "Say of each SLO whether it is counted exactly, by which queries, at what cost");
-  AddFormatOption(*command, options->format);
   command
       ->add_option("--output", options->output,
                    "How to print: text for people, json, or github for annotations of a workflow")

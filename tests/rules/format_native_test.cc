@@ -66,7 +66,7 @@ TEST_CASE("ReadNative: an SLO's alerts lie upon those of its file", "[rules]") {
   REQUIRE(slos.size() == 2);
   const AlertPolicy& alerts = slos[0].alerts;
   CHECK(alerts.name == "CheckoutErrorBudgetBurn");
-  CHECK(alerts.labels == Labels{{"channel", "#checkout"}, {"owner", "shop"}});
+  CHECK(alerts.labels == Labels{{"channel", "#checkout"}});
   CHECK(alerts.annotations == Labels{{"runbook_url", "https://runbooks.example.org/checkout"},
                                      {"summary", "Checkout fails in {{ $labels.region }}"}});
   CHECK(alerts.page.labels == Labels{{"pager", "second"}, {"severity", "critical"}});
@@ -95,6 +95,45 @@ TEST_CASE("ReadNative: what an SLO leaves out comes from the file's defaults", "
   CHECK(slo.alerts.mode == AlertMode::kLive);
   for (const Tier& tier : slo.alerts.tiers) CHECK(tier.alert_class == AlertClass::kPage);
   CHECK(slo.alerts.tiers.size() == 2);
+}
+
+TEST_CASE("ReadNative: the owner is the label owner whatever the labels say", "[rules]") {
+  const auto of = [](const std::string& keys) { return LoadOne(OneSlo("    owner: us\n" + keys)); };
+  CHECK(of("").alerts.labels == Labels{});  // Alerts carry the owner of the SLO as it is.
+  CHECK(of("    labels: {owner: us}\n").alerts.labels == Labels{});
+  CHECK(of("    labels: {owner: them}\n").alerts.labels == Labels{{"owner", "us"}});
+  const LoadResult by = Load(OneSlo("    owner: us\n    by: [owner]\n"));
+  CHECK_THAT(testing::AsText(by.diagnostics), Catch::Contains("owner is also set to one value"));
+}
+
+TEST_CASE("ReadNative: an empty label takes away what lies beneath", "[rules]") {
+  RuleDefaults defaults;
+  defaults.alerts.labels = {{"cluster", "one"}, {"zone", "two"}};
+  defaults.alerts.annotations = {{"runbook_url", "x"}};
+  const Slo slo = LoadOne(OneSlo(R"(    labels: {area: ""}
+    alerts: {labels: {zone: ""}, annotations: {runbook_url: ""}, page: {labels: {severity: ""}}}
+)",
+                                 "labels: {area: web, tier: \"1\"}\n"),
+                          defaults);
+  CHECK(slo.labels == Labels{{"tier", "1"}});
+  CHECK(slo.alerts.labels == Labels{{"cluster", "one"}});
+  CHECK(slo.alerts.annotations == Labels{});
+  CHECK(slo.alerts.page.labels == Labels{});
+  CHECK(slo.alerts.ticket.labels == Labels{{"severity", "warning"}});
+}
+
+TEST_CASE("ReadNative: a burn rate may be a fraction", "[rules]") {
+  const auto load = [](const std::string& rate) {
+    return Load(OneSlo("    alerts: {tiers: [{class: page, burn_rate: " + rate +
+                       ", long: 1h, short: 5m}]}\n"));
+  };
+  REQUIRE(load("10/3").slos.size() == 1);
+  CHECK(load("10/3").slos[0].alerts.tiers[0].factor == Ratio{10, 3});
+  CHECK(load("20/6").slos[0].alerts.tiers[0].factor == Ratio{10, 3});
+  for (const std::string rate : {"0/3", "1/0", "1/", "/3", "1/3/5", "-1/3", "1 / 3", "1.5/3"}) {
+    INFO(rate);
+    CHECK(HasErrors(load(rate).diagnostics));
+  }
 }
 
 TEST_CASE("ReadNative: reads every kind of SLI", "[rules]") {

@@ -45,10 +45,12 @@ TEST_CASE("ReadOpenSloAlpha: days and weeks roll", "[rules]") {
 TEST_CASE("ReadOpenSloAlpha: the error ratio is spelled as in Sloth's rules", "[rules]") {
   const std::vector<Slo> slos = LoadEveryKey();
   CHECK(
-      std::get<RatioSli>(slos[0].sli).error ==
+      slos[0].rules.error_query ==
       "\n  1 - (\n    (\n      sum(rate(http_requests_total{code!~\"5..\"}[{{.window}}]))\n    )\n"
       "    /\n    (\n      sum(rate(http_requests_total[{{.window}}]))\n    )\n  )\n");
-  CHECK(std::get<RatioSli>(slos[1].sli).error ==
+  CHECK(std::get<RatioSli>(slos[0].sli).error + "\n" ==
+        std::string_view(slos[0].rules.error_query).substr(3));
+  CHECK(slos[1].rules.error_query ==
         "\n  1 - (\n    (\n      avg_over_time(up[{{.window}}])\n\n    )\n    /\n    (\n      1\n"
         "    )\n  )\n");
 }

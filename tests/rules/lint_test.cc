@@ -3,6 +3,7 @@
 #include "rules/lint.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "rules/alert_window.h"
 #include "tests/rules/testdata.h"
@@ -214,6 +215,7 @@ TEST_CASE("Lint: by labels don't clash", "[rules]") {
   Slo slo = kSlo;
   slo.labels = {{"team", "a"}};
   slo.alerts.page.labels = {{"pager", "b"}};
+  slo.alerts.named["fast"].labels = {{"exhaustion", "c"}};
   const auto lint_by = [&](const std::string& label) {
     return testing::AsText(Lint({.slo = slo,
                                  .tiers = {},
@@ -224,10 +226,14 @@ TEST_CASE("Lint: by labels don't clash", "[rules]") {
   };
   CHECK(lint_by("region").empty());
   for (const char* const label :
-       {"window", "slo", "service", "severity", "result", "slo_service", "slo_group", "slo_class",
-        "alertname", "team", "pager", "9", "__a"}) {
+       {"window", "severity", "result", "slo_service", "slo_group", "slo_class", "alertname",
+        "team", "pager", "exhaustion", "9", "__a"}) {
     INFO(label);
     CHECK_THAT(lint_by(label), Catch::StartsWith("a:7:8: error: by: "));
+  }
+  for (const char* const label : {"slo", "service"}) {
+    CHECK_THAT(lint_by(label), Catch::StartsWith("a:7:8: warning: by: ") &&
+                                   Catch::Contains(fmt::format("exported_{}", label)));
   }
 }
 
