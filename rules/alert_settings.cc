@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/alert_settings.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -104,6 +105,14 @@ AlertPolicy MakePolicy(const AlertSettings& settings, const Labels& severities,
     DropEmpty(policy.no_data->labels);
   }
   return policy;
+}
+
+void SetTiers(AlertPolicy& policy, std::vector<Tier> tiers) {
+  policy.tiers = std::move(tiers);
+  std::erase_if(policy.named, [&policy](const auto& named) {
+    return std::none_of(policy.tiers.begin(), policy.tiers.end(),
+                        [&named](const Tier& tier) { return tier.alert == named.first; });
+  });
 }
 
 ResolvedTiers ResolveTiers(const AlertSettings& settings, absl::Duration window) {

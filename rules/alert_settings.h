@@ -81,6 +81,9 @@ void DropEmpty(Labels& labels);
 AlertPolicy MakePolicy(const AlertSettings& settings, const Labels& severities,
                        bool no_data_default);
 
+// Gives `policy` its tiers, and takes from it what stands for alerts that none of them names.
+void SetTiers(AlertPolicy& policy, std::vector<Tier> tiers);
+
 // The tiers of an SLO, each with where it stands.
 struct ResolvedTiers {
   std::vector<Tier> tiers;

@@ -136,7 +136,7 @@ class SloReader {
                             .by = by_,
                             .interval = defaults_.interval});
     for (Diagnostic& diagnostic : lint.diagnostics) report_.Add(std::move(diagnostic));
-    slo_.alerts.tiers = std::move(lint.tiers);
+    SetTiers(slo_.alerts, std::move(lint.tiers));
   }
 
   TableReader& map_;

@@ -197,7 +197,7 @@ class OpenSloReader {
                             .by = {},
                             .interval = defaults_.interval});
     for (Diagnostic& diagnostic : lint.diagnostics) report_.Add(std::move(diagnostic));
-    slo.alerts.tiers = std::move(lint.tiers);
+    SetTiers(slo.alerts, std::move(lint.tiers));
   }
 
   const YamlNode& document_;

@@ -226,7 +226,7 @@ class PyrraReader {
                             .by = {},
                             .interval = defaults_.interval});
     for (Diagnostic& diagnostic : lint.diagnostics) report_.Add(std::move(diagnostic));
-    slo_.alerts.tiers = std::move(lint.tiers);
+    SetTiers(slo_.alerts, std::move(lint.tiers));
     CheckGrouping(node);
   }
 

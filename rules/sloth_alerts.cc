@@ -131,7 +131,7 @@ bool CompleteSlothSlo(Slo& slo, const YamlNode& node, AlertSettings alerts,
     if (defaults.for_rules && diagnostic.severity == Severity::kWarning) continue;
     report.Add(std::move(diagnostic));
   }
-  slo.alerts.tiers = std::move(lint.tiers);
+  SetTiers(slo.alerts, std::move(lint.tiers));
   return report.errors() == errors;
 }
 

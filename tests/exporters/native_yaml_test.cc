@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "exporters/native_slo.h"
+#include "rules/alert_settings.h"
 #include "rules/template.h"
 #include "tests/conformance.h"
 #include "tests/rules/testdata.h"
@@ -204,7 +205,12 @@ TEST_CASE("WriteNative: every field of an SLO is written", "[exporters]") {
       {"tier.short", [](Slo& slo) { slo.alerts.tiers[0].short_window = absl::Minutes(6); }},
       {"tier.for", [](Slo& slo) { slo.alerts.tiers[0].for_duration = absl::Minutes(3); }},
       {"tier.keep", [](Slo& slo) { slo.alerts.tiers[0].keep_firing_for = absl::Minutes(3); }},
-      {"tier.alert", [](Slo& slo) { slo.alerts.tiers[0].alert = "slow"; }},
+      {"tier.alert",
+       [](Slo& slo) {
+         slo.alerts.tiers[0].alert = "slow";
+         slo.alerts.named["slow"] = slo.alerts.named["fast"];
+         slo.alerts.named.erase("fast");
+       }},
       {"no_data.name", [](Slo& slo) { slo.alerts.no_data->name = "Lost"; }},
       {"no_data.labels", [](Slo& slo) { slo.alerts.no_data->labels["g"] = "2"; }},
       {"no_data.after", [](Slo& slo) { slo.alerts.no_data->after = absl::Minutes(30); }},
@@ -263,11 +269,11 @@ TEST_CASE("WriteNative: numbers that few digits can't say stay exact", "[exporte
     CHECK_THAT(CheckSame(loaded, {}), Catch::Contains(std::string(want)));
   };
   slo.objective = ParseDecimal("0.999999999999999").value();
-  slo.alerts.tiers = {};
+  SetTiers(slo.alerts, {});
   check("objective: 99.9999999999999\n");
   slo = FullSlo();
   slo.objective = ParseDecimal("0.005").value();
-  slo.alerts.tiers = {};
+  SetTiers(slo.alerts, {});
   check("objective: 0.5%\n");
   for (const auto& [factor, text] : std::vector<std::pair<Ratio, std::string>>{
            {{10, 3}, "burn_rate: 10/3,"},

@@ -218,6 +218,54 @@ TEST_CASE("ReadNative: a tier may have one window, if it says so", "[rules]") {
                  "error: short is as long as long (write `short: none` for one window alone)"));
 }
 
+TEST_CASE("ReadNative: several alerts of a class, by name", "[rules]") {
+  const std::vector<Slo> slos = LoadGood("named");
+  REQUIRE(slos.size() == 2);
+  const AlertPolicy& alerts = slos[0].alerts;
+  REQUIRE(alerts.tiers.size() == 3);
+  CHECK(ToString(alerts.tiers[0].Key()) == "page.fast");
+  CHECK(ToString(alerts.tiers[1].Key()) == "page.slow");
+  CHECK(ToString(alerts.tiers[2].Key()) == "ticket");
+  REQUIRE(alerts.named.size() == 1);
+  CHECK(alerts.named.at("fast").labels == Labels{{"exhaustion", "2d"}});
+  CHECK(alerts.named.at("fast").annotations == Labels{{"summary", "Fast: {{ $value }}"}});
+  CHECK(
+      alerts.no_data ==
+      NoDataPolicy{absl::Minutes(15), AlertClass::kTicket, "CheckoutGone", {{"pager", "second"}}});
+}
+
+TEST_CASE("ReadNative: what named alerts carry lies in layers, and only where there are such",
+          "[rules]") {
+  RuleDefaults defaults;
+  defaults.alerts.named = {{"fast", {{{"a", "1"}, {"b", "1"}}, {}}}, {"other", {{{"a", "1"}}, {}}}};
+  defaults.alerts.no_data.labels = {{"a", "1"}, {"b", "1"}};
+  const Slo slo = LoadOne(OneSlo(R"yaml(    alerts:
+      named: {fast: {labels: {b: "", c: "2"}}}
+      tiers: [{class: page, burn_rate: 10, long: 1h, short: 5m, alert: fast}]
+      no_data: {labels: {b: "2"}}
+)yaml"),
+                          defaults);
+  REQUIRE(slo.alerts.named.size() == 1);
+  CHECK(slo.alerts.named.at("fast").labels == Labels{{"a", "1"}, {"c", "2"}});
+  CHECK(slo.alerts.no_data->labels == Labels{{"a", "1"}, {"b", "2"}});
+  CHECK(LoadOne(OneSlo(""), defaults).alerts.named.empty());
+}
+
+TEST_CASE("ReadNative: MetricsQL is taken where it is asked for", "[rules]") {
+  const auto load = [](std::string_view language) {
+    return Load(
+        fmt::format("version: slowburn/v1\nservice: s\nslos:\n  - name: a\n"
+                    "    objective: 99\n    sli:\n      ratio:\n"
+                    "        error: 'sum(increase_pure(e[{{{{.window}}}}])) default 0'\n{}",
+                    language));
+  };
+  CHECK(load("").slos.empty());
+  CHECK(load("        language: promql\n").slos.empty());
+  const LoadResult read = load("        language: metricsql\n");
+  REQUIRE(read.slos.size() == 1);
+  CHECK_THAT(testing::AsText(read.diagnostics), Catch::Contains("as MetricsQL it is not checked"));
+}
+
 TEST_CASE("ReadNative: a class or no_data that is off beneath can be switched on", "[rules]") {
   const std::string file = "defaults: {alerts: {page: false, no_data: {class: none}}}\n";
   CHECK(LoadOne(OneSlo("", file)).alerts.tiers.size() == 2);
