@@ -253,10 +253,11 @@ class MemoryStore : public StateStore {
 
 // A daemon that keeps its state on a disk in memory.
 struct KeepingBench {
-  explicit KeepingBench(MemoryStore::Disk& disk)
+  explicit KeepingBench(MemoryStore::Disk& disk, std::optional<Format> format = std::nullopt)
       : keeper(std::make_unique<MemoryStore>(disk), clock, telemetry),
         bench(false, {},
-              {.keeper = &keeper,
+              {.format = format,
+               .keeper = &keeper,
                .definitions = disk.definitions,
                .restored = {{"default", disk.source}}}) {}
 
@@ -346,6 +347,25 @@ TEST_CASE("Daemon: a restart goes on with what ran and what fired, also without 
   CHECK(published[0]->slos.empty());  // It is told at once, before anything is read.
   REQUIRE(published[0]->alerts.size() == 1);
   CHECK(published[0]->alerts[0].starts_at == starts_at);
+}
+
+TEST_CASE("Daemon: a restart that asks for another format goes on with what ran", "[engine]") {
+  MemoryStore::Disk disk;
+  absl::Time stopped;
+  {
+    KeepingBench first(disk);
+    REQUIRE(first.bench.daemon->Start().ok());
+    REQUIRE(first.RunUntilPage());
+    stopped = first.bench.clock.TimeNow();
+    first.bench.daemon->Stop(absl::Seconds(10));
+    first.keeper.Stop(absl::Seconds(10));
+  }
+  KeepingBench second(disk, Format::kSloth);
+  second.bench.clock.SetTime(stopped + absl::Minutes(2));
+  REQUIRE(second.bench.daemon->Start().ok());
+  REQUIRE(Eventually([&] { return second.bench.daemon->ready(); }));
+  CHECK_FALSE(second.bench.board.Read().rules->last_load_successful);
+  CHECK(second.Page());
 }
 
 TEST_CASE("Daemon: a restart within a slot does not evaluate it again", "[engine]") {
