@@ -44,7 +44,7 @@ bool IsWindows(const SavedDefinition& definition) {
 // may be two texts, each the one that its SLOs have.
 std::vector<ActiveSlo> Parse(std::vector<SavedDefinition> definitions, const RuleDefaults& defaults,
                              std::optional<Format> format, Texts& texts) {
-  LoadOptions options{.format = format, .duplicates = true};
+  LoadOptions options{.duplicates = true};
   for (const SavedDefinition& each : definitions) {
     if (!IsWindows(each)) continue;
     if (!options.windows.has_value()) options.windows.emplace();
@@ -57,16 +57,21 @@ std::vector<ActiveSlo> Parse(std::vector<SavedDefinition> definitions, const Rul
     files.push_back({each.path, each.text});
     kept.push_back(std::make_shared<const RuleFile>(files.back()));
   }
-  LoadResult loaded = LoadRules(files, defaults, options);
   std::vector<ActiveSlo> active;
-  for (std::size_t i = 0; i < loaded.slos.size(); ++i) {
-    const std::string id = loaded.slos[i].Id();
-    const std::size_t file = loaded.file_of[i];
-    const std::vector<std::string>& ids = definitions[file].slo_ids;
-    if (!std::binary_search(ids.begin(), ids.end(), id)) continue;
-    if (!texts.try_emplace(id, kept[file]).second) continue;
-    active.push_back({std::make_shared<const Slo>(std::move(loaded.slos[i])), false});
-  }
+  const auto take = [&](LoadResult loaded) {
+    for (std::size_t i = 0; i < loaded.slos.size(); ++i) {
+      const std::string id = loaded.slos[i].Id();
+      const std::size_t file = loaded.file_of[i];
+      const std::vector<std::string>& ids = definitions[file].slo_ids;
+      if (!std::binary_search(ids.begin(), ids.end(), id)) continue;
+      if (!texts.try_emplace(id, kept[file]).second) continue;
+      active.push_back({std::make_shared<const Slo>(std::move(loaded.slos[i])), false});
+    }
+  };
+  // What ran goes on, also where another format is asked for now.
+  take(LoadRules(files, defaults, options));
+  options.format = format;
+  if (format.has_value()) take(LoadRules(files, defaults, options));
   return active;
 }
 

@@ -94,16 +94,15 @@ void AddValidate(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"text", "json", "github"}));
   command->add_option(
       "--prometheus", options->prometheus,
-      "URL of a server that must have the series, the buckets and the past that the "
-      "SLOs need");
+      "URL of a server that must have the series, the buckets and the past that the SLOs need; "
+      "asked with the settings of --config's source");
   command->add_option(
       "--source", options->source,
       "A source of --config, for its SLOs alone: asked with its settings, at its own "
       "URL unless --prometheus gives one");
   command->footer(
-      "Exit codes: 0 good, 1 a file or what the server has is wrong, 2 usage or configuration, or "
-      "\n"
-      "the server can't be asked.\n"
+      "Exit codes: 0 good, 1 a file is wrong or the server lacks what it needs,\n"
+      "2 usage or configuration, or the server can't be asked.\n"
       "Example: slowburn validate --explain slos/*.yaml\n"
       "         slowburn validate --prometheus http://127.0.0.1:9090 slos/");
   command->callback([options, &exit_code] { exit_code = Validate(*options); });

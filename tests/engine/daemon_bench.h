@@ -175,10 +175,12 @@ class MemoryStore : public StateStore {
 
 // A daemon that keeps its state on a disk in memory.
 struct KeepingBench {
-  explicit KeepingBench(MemoryStore::Disk& disk, std::function<SpecFiles()> read_windows = nullptr)
+  explicit KeepingBench(MemoryStore::Disk& disk, std::function<SpecFiles()> read_windows = nullptr,
+                        std::optional<Format> format = std::nullopt)
       : keeper(std::make_unique<MemoryStore>(disk), clock, telemetry),
         bench(false, {},
               {.read_windows = std::move(read_windows),
+               .format = format,
                .keeper = &keeper,
                .definitions = disk.definitions,
                .restored = {{"default", disk.source}}}) {}

@@ -161,6 +161,25 @@ TEST_CASE("Daemon: a restart goes on with what ran and what fired, also without 
   CHECK(published[0]->alerts[0].starts_at == starts_at);
 }
 
+TEST_CASE("Daemon: a restart that asks for another format goes on with what ran", "[engine]") {
+  MemoryStore::Disk disk;
+  absl::Time stopped;
+  {
+    KeepingBench first(disk);
+    REQUIRE(first.bench.daemon->Start().ok());
+    REQUIRE(first.RunUntilPage());
+    stopped = first.bench.clock.TimeNow();
+    first.bench.daemon->Stop(absl::Seconds(10));
+    first.keeper.Stop(absl::Seconds(10));
+  }
+  KeepingBench second(disk, nullptr, Format::kSloth);
+  second.bench.clock.SetTime(stopped + absl::Minutes(2));
+  REQUIRE(second.bench.daemon->Start().ok());
+  REQUIRE(Eventually([&] { return second.bench.daemon->ready(); }));
+  CHECK_FALSE(second.bench.board.Read().rules->last_load_successful);
+  CHECK(second.Page());
+}
+
 TEST_CASE("Daemon: a restart within a slot does not evaluate it again", "[engine]") {
   MemoryStore::Disk disk;
   absl::Time stopped;

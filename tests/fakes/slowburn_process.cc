@@ -18,9 +18,13 @@ namespace slowburn {
 SlowburnProcess::SlowburnProcess(Options options)
     : options_(std::move(options)), port_(FreePort()) {
   std::filesystem::create_directory(folder_.path().string() + "/rules");
-  folder_.Write("slowburn.yaml",
-                options_.config + fmt::format("listen: 127.0.0.1:{}\nrules: [rules]\n", port_));
+  WriteConfig(options_.config);
   WriteRules(options_.rules);
+}
+
+void SlowburnProcess::WriteConfig(const std::string& config) const {
+  folder_.Write("slowburn.yaml",
+                config + fmt::format("listen: 127.0.0.1:{}\nrules: [rules]\n", port_));
 }
 
 void SlowburnProcess::Launch() {

@@ -48,6 +48,9 @@ class SlowburnProcess {
 
   pid_t pid() const { return process_->pid(); }
 
+  // Another configuration, for its next beginning; as `Options::config`.
+  void WriteConfig(const std::string& config) const;
+
   // Files of SLOs, in the folder that it reads.
   void WriteRules(const std::string& text, const std::string& name = "rules.yaml") const;
   void RemoveRules(const std::string& name = "rules.yaml") const;
