@@ -116,7 +116,7 @@ TEST_CASE("Explain: a tier of one window shows it once", "[exporters]") {
   });
   const std::string text = Unwrapped(Explain(snapshot, "checkout/availability", "region=eu"));
   CHECK_THAT(text, Contains("burning 25.1x over 1h; the page needs above 14.4x."));
-  CHECK_THAT(text, Contains("the window burns above 14.4: 25.1 over 1h\n"));
+  CHECK_THAT(text, Contains("the window burns above 14.4: 25.1 over 1h Budget"));
 }
 
 TEST_CASE("Explain: the worst group comes first", "[exporters]") {
