@@ -69,7 +69,7 @@ TEST_CASE("Evaluator: a tier of one window goes by that window alone", "[engine]
   bench.StepUntil(broken_until + 45 * kMinute);
   CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kFiring);
   bench.StepUntil(broken_until + 65 * kMinute);
-  CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kInactive);
+  CHECK(bench.StateOf(AlertClass::kPage) == AlertState::kResolved);
 }
 
 TEST_CASE("Evaluator: a failed read holds a page, and loses no event", "[engine]") {
