@@ -95,12 +95,12 @@ const Object* FindUsed(const OpenSloUse<Object>& use, const OpenSloTable<Object>
   return FindGood(std::get<OpenSloReference>(use), table, report);
 }
 
-// The object that stands at `at`; null when that is not the one that counts.
+// The object of this name; null when there is none, or an error in it.
 template <typename Object>
-const Object* At(const Position& at, const std::string& name, const OpenSloTable<Object>& table) {
+const Object* Named(const std::string& name, const OpenSloTable<Object>& table) {
   const auto entry = table.entries.find(name);
-  if (entry == table.entries.end() || entry->second.at != at) return nullptr;
-  return entry->second.object.has_value() ? &*entry->second.object : nullptr;
+  if (entry == table.entries.end() || !entry->second.object.has_value()) return nullptr;
+  return &*entry->second.object;
 }
 
 }  // namespace
@@ -143,15 +143,14 @@ void CheckOpenSloObject(const YamlNode& document, const OpenSloObjects& objects,
     kind = map.Text("kind").value_or("");
     name = ReadOpenSloHeader(map, kind, report).name;
   });
-  const Position at = report.At(document);
   if (kind == objects.slis.kind) {
-    if (const OpenSloSli* sli = At(at, name, objects.slis)) {
+    if (const OpenSloSli* sli = Named(name, objects.slis)) {
       for (const OpenSloReference& source : sli->sources) {
         Find(source, objects.data_sources, report);
       }
     }
   } else if (kind == objects.policies.kind) {
-    if (const OpenSloPolicy* policy = At(at, name, objects.policies)) {
+    if (const OpenSloPolicy* policy = Named(name, objects.policies)) {
       Resolve(policy->condition, objects, report);
       for (const OpenSloUse<std::string>& target : policy->targets) {
         Resolve(target, objects, report);
