@@ -179,8 +179,8 @@ struct KeepingBench {
                         std::optional<Format> format = std::nullopt)
       : keeper(std::make_unique<MemoryStore>(disk), clock, telemetry),
         bench(false, {},
-              {.read_windows = std::move(read_windows),
-               .format = format,
+              {.format = format,
+               .read_windows = std::move(read_windows),
                .keeper = &keeper,
                .definitions = disk.definitions,
                .restored = {{"default", disk.source}}}) {}
