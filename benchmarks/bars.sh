@@ -30,6 +30,7 @@ column() {
 }
 
 # validate FORMAT: milliseconds of CPU to validate 10 000 SLOs, each in a file of its own.
+# FORMAT is the `version` or `apiVersion` that they say.
 validate() {
   local folder
   folder=$(mktemp -d)
@@ -38,11 +39,29 @@ validate() {
       file = folder "/" i ".yaml"
       series = "http_requests_total{job=\"service-" i "\"}"
       bad = "http_requests_total{job=\"service-" i "\",code=~\"5..\"}"
-      printf "version: %s\nservice: service-%d\nslos:\n", format, i > file
-      printf "  - name: availability\n    objective: 99.9\n    sli:\n      events:\n" > file
+      if (format ~ /pyrra/) {
+        printf "apiVersion: %s\nkind: ServiceLevelObjective\n", format > file
+        printf "metadata: {name: availability, namespace: service-%d}\n", i > file
+        printf "spec:\n  target: \"99.9\"\n  window: 4w\n  indicator:\n    ratio:\n" > file
+        printf "      errors: {metric: %c%s%c}\n", 39, bad, 39 > file
+        printf "      total: {metric: %c%s%c}\n", 39, series, 39 > file
+      } else if (format ~ /openslo/) {
+        metric = "{metricSource: {type: Prometheus, spec: {query: %c%s%c}}}\n"
+        printf "apiVersion: %s\nkind: SLO\nmetadata: {name: availability}\n", format > file
+        printf "spec:\n  service: service-%d\n  indicator:\n    metadata: {name: a}\n    spec:\n", i > file
+        printf "      ratioMetric:\n        counter: true\n" > file
+        printf "        bad: " metric "        total: " metric, 39, bad, 39, 39, series, 39 > file
+        printf "  timeWindow: [{duration: 28d, isRolling: true}]\n" > file
+        printf "  budgetingMethod: Occurrences\n  objectives: [{target: 0.999}]\n" > file
+        printf "  alertPolicies: []\n" > file
+      } else {
+        printf "version: %s\nservice: service-%d\nslos:\n", format, i > file
+        printf "  - name: availability\n    objective: 99.9\n    sli:\n      events:\n" > file
+      }
       if (format ~ /slowburn/) {
         printf "        total: %s\n        bad: %s\n", series, bad > file
-      } else {
+      }
+      if (format ~ /prometheus/) {
         printf "        error_query: sum(rate(%s[{{.window}}]))\n", bad > file
         printf "        total_query: sum(rate(%s[{{.window}}]))\n", series > file
         printf "    alerting: {name: Burn, labels: {category: availability}," > file
@@ -52,6 +71,8 @@ validate() {
       close(file)
     }
   }'
+  # A number of files that are wrong would be fast.
+  "$build/slowburn" validate "$folder" 2>/dev/null | grep -q '10000 SLOs, 0 errors' || { echo inf; return; }
   local TIMEFORMAT='%U %S'
   { time "$build/slowburn" validate "$folder" >/dev/null; } 2>&1 | awk '{ print ($1 + $2) * 1000 }'
   rm -r "$folder"
@@ -76,6 +97,8 @@ judge 'loading 10 000 SLOs, native' "$(column 'BM_Load/native/slos:10000' cpu_ti
 judge 'loading 10 000 SLOs, Sloth' "$(column 'BM_Load/sloth/slos:10000' cpu_time)" most 2000 ms
 judge 'validate, 10 000 files, native' "$(validate slowburn/v1)" most 2000 ms
 judge 'validate, 10 000 files, Sloth' "$(validate prometheus/v1)" most 2000 ms
+judge 'validate, 10 000 files, Pyrra' "$(validate pyrra.dev/v1alpha1)" most 2000 ms
+judge 'validate, 10 000 files, OpenSLO' "$(validate openslo/v1)" most 2000 ms
 judge 'samples read from JSON, millions' \
   "$(column 'BM_ParseQueryResponse/10000' items_per_second | awk '{ print $1 / 1e6 }')" least 5 'a second'
 judge 'memory of an SLO series with 30 d of columns' \

@@ -57,6 +57,18 @@ bool Mentions(const RuleFile& file, std::string_view word) {
   return file.text.find(word) != std::string::npos;
 }
 
+std::size_t Count(std::string_view text, std::string_view word) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) ++count;
+  return count;
+}
+
+// Whether, by its looks, each document is an SLO and nothing else: then the file is read once.
+bool LooksLikeSlos(std::string_view text) {
+  const std::size_t kinds = Count(text, "kind");
+  return kinds > 0 && kinds == Count(text, "kind: SLO\n") && kinds == Count(text, "apiVersion");
+}
+
 const YamlNode* Value(const YamlNode& map, std::string_view key) {
   for (const YamlNode::Entry& entry : map.entries) {
     if (entry.key->kind == YamlNode::Kind::kScalar && entry.key->text == key) return entry.value;
@@ -228,7 +240,7 @@ class Loader {
     if (windows && report.errors() > errors) shared_.sloth_windows.Give();
   }
 
-  void Load(const RuleFile& file, std::size_t index, Report& report) {
+  void Load(const RuleFile& file, std::size_t index, bool surveyed, Report& report) {
     const bool any = ForEachDocument(
         file, options_,
         [&](const YamlNode& root, const Kind& kind) {
@@ -239,6 +251,7 @@ class Loader {
             return RefuseOtherFormat(root, kind.format, *options_.format, report);
           }
           if (kind.use == Kind::Use::kOpenSloObject) {
+            if (!surveyed) ReadOpenSloObject(root, shared_.openslo, report);
             CheckOpenSloObject(root, shared_.openslo, report);
           }
           if (kind.use != Kind::Use::kSlos) return;
@@ -303,7 +316,7 @@ class Loader {
 }  // namespace
 
 bool MayBeShared(const RuleFile& file) {
-  return Mentions(file, kAlertWindows) || Mentions(file, kOpenSlo);
+  return Mentions(file, kAlertWindows) || (Mentions(file, kOpenSlo) && !LooksLikeSlos(file.text));
 }
 
 LoadResult LoadRules(const std::vector<RuleFile>& files, const RuleDefaults& defaults,
@@ -318,9 +331,9 @@ LoadResult LoadRules(const std::vector<RuleFile>& files, const RuleDefaults& def
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
     auto known = surveyed.extract(i);
-    Report report =
-        known.empty() ? Report(files[i].path, files[i].text) : std::move(known.mapped());
-    loader.Load(files[i], i, report);
+    const bool was_surveyed = !known.empty();
+    Report report = was_surveyed ? std::move(known.mapped()) : Report(files[i].path, files[i].text);
+    loader.Load(files[i], i, was_surveyed, report);
     loader.Finish(files[i].path, report);
   }
   return loader.Take();

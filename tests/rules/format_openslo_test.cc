@@ -254,6 +254,13 @@ TEST_CASE("ReadOpenSlo: files may refer to each other in any order", "[rules]") 
   }
 }
 
+TEST_CASE("ReadOpenSlo: a document that looks like an SLO and is none is told", "[rules]") {
+  const LoadResult result = LoadRules(
+      {{"a.yaml", "apiVersion: openslo/v1\nmetadata: {name: a}\nspec: {}\n# kind: SLO\n"}}, {});
+  CHECK_THAT(testing::AsText(result.diagnostics),
+             Catch::StartsWith("a.yaml:1:1: error: the object has no kind"));
+}
+
 TEST_CASE("ReadOpenSlo: a name that is near is told with its kind", "[rules]") {
   const LoadResult result =
       Load({SloText("  indicatorRef: check-out\n  alertPolicies: []"),
