@@ -154,13 +154,6 @@ AlertClass LabelledAs(const Slo& slo, AlertClass alert_class) {
   return no_data ? slo.alerts.no_data->alert_class : alert_class;
 }
 
-// What a name gives to the alert of that name.
-const ClassLabels& LabelsOfName(const Slo& slo, const std::string& name) {
-  static const ClassLabels none;
-  const auto named = slo.alerts.named.find(name);
-  return named == slo.alerts.named.end() ? none : named->second;
-}
-
 Labels AlertLabels(const Slo& slo, const GroupStatus& group, const AlertKey& key,
                    const AlertSurroundings& around) {
   const AlertClass labelled = LabelledAs(slo, key.alert_class);
@@ -172,7 +165,7 @@ Labels AlertLabels(const Slo& slo, const GroupStatus& group, const AlertKey& key
   overlay(slo.labels);
   overlay(slo.alerts.labels);
   overlay(labelled == AlertClass::kPage ? slo.alerts.page.labels : slo.alerts.ticket.labels);
-  overlay(LabelsOfName(slo, key.name).labels);
+  overlay(LabelsOfName(slo.alerts, key.name).labels);
   if (key.alert_class == AlertClass::kNoData && slo.alerts.no_data) {
     overlay(slo.alerts.no_data->labels);
   }
@@ -203,6 +196,12 @@ Labels AlertLabels(const Slo& slo, const GroupStatus& group, const AlertKey& key
 
 std::string FormatUtc(absl::Time at) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone());
+}
+
+const ClassLabels& LabelsOfName(const AlertPolicy& policy, const std::string& name) {
+  static const ClassLabels none;
+  const auto named = policy.named.find(name);
+  return named == policy.named.end() ? none : named->second;
 }
 
 std::string AlertName(const Slo& slo, AlertClass alert_class) {
@@ -342,7 +341,7 @@ Alert MakeAlert(const SloStatus& status, const GroupStatus& group, const AlertKe
   overlay(slo.alerts.annotations);
   if (key.alert_class == AlertClass::kPage) overlay(slo.alerts.page.annotations);
   if (key.alert_class == AlertClass::kTicket) overlay(slo.alerts.ticket.annotations);
-  overlay(LabelsOfName(slo, key.name).annotations);
+  overlay(LabelsOfName(slo.alerts, key.name).annotations);
   return alert;
 }
 

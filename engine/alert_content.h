@@ -16,6 +16,9 @@ namespace slowburn {
 // What an alert that says there is no data is called.
 inline constexpr std::string_view kNoDataAlertName = "SLONoData";
 
+// What alerts of a name carry beyond what is of their class; nothing without a name.
+const ClassLabels& LabelsOfName(const AlertPolicy& policy, const std::string& name);
+
 // The label `alertname` of an SLO's alerts of a class.
 std::string AlertName(const Slo& slo, AlertClass alert_class);
 

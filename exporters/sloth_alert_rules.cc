@@ -21,13 +21,16 @@ const ClassLabels& LabelsOf(const AlertPolicy& policy, AlertClass alert_class) {
 }
 
 // What users gave an alert of `alert_class`, upon what Sloth gives it.
-Labels AlertLabels(const Slo& slo, AlertClass alert_class) {
-  Labels given = slo.alerts.labels;
+Labels AlertLabels(const SlothSlo& slo, AlertClass alert_class) {
+  const AlertPolicy& policy = slo.slo.alerts;
+  Labels given = policy.labels;
   // These come with the recorded series.
-  for (const char* name : {"sloth_id", "sloth_service", "sloth_slo"}) given.erase(name);
+  for (const auto& [name, value] : slo.id_labels) given.erase(name);
   Labels out = {{"sloth_severity", std::string(ToString(alert_class))}};
+  // Where Sloth does not forbid it, rules of several SLOs differ by themselves, as promtool asks.
+  if (!IsSlothFormat(slo.slo.format)) out.insert(slo.id_labels.begin(), slo.id_labels.end());
   out = Merge(std::move(out), given);
-  return Merge(std::move(out), LabelsOf(slo.alerts, alert_class).labels);
+  return Merge(std::move(out), LabelsOf(policy, alert_class).labels);
 }
 
 Labels Annotations(const Slo& slo, AlertClass alert_class, Labels base) {
@@ -42,6 +45,9 @@ std::string Exceeds(const SlothSlo& slo, absl::Duration window, double factor) {
 }
 
 std::string Condition(const SlothSlo& slo, const SlothCondition& condition) {
+  if (condition.short_window == condition.long_window) {
+    return fmt::format("(\n    {}\n)\n", Exceeds(slo, condition.long_window, condition.factor));
+  }
   return fmt::format("(\n    {}\n    and\n    {}\n)\n",
                      Exceeds(slo, condition.short_window, condition.factor),
                      Exceeds(slo, condition.long_window, condition.factor));
@@ -91,11 +97,9 @@ std::vector<PrometheusRule> BurnRules(const SlothSlo& slo) {
     if (!(page ? slo.slo.rules.page : slo.slo.rules.ticket)) continue;
     const std::vector<Alike> rules = ByTimes(slo, alert_class);
     for (const Alike& alike : rules) {
-      Labels labels = AlertLabels(slo.slo, alert_class);
-      const auto named = slo.slo.alerts.named.find(alike.first.alert);
-      if (named != slo.slo.alerts.named.end()) {
-        labels = Merge(std::move(labels), named->second.labels);
-      } else if (rules.size() > 1) {
+      const ClassLabels& named = LabelsOfName(slo.slo.alerts, alike.first.alert);
+      Labels labels = Merge(AlertLabels(slo, alert_class), named.labels);
+      if (rules.size() > 1 && named.labels.empty()) {
         labels.emplace("long", DurationText(alike.first.long_window));
         labels.emplace("short", DurationText(alike.first.short_window));
       }
@@ -105,8 +109,9 @@ std::vector<PrometheusRule> BurnRules(const SlothSlo& slo) {
                      .for_duration = alike.first.for_duration,
                      .keep_firing_for = alike.first.keep_firing_for,
                      .labels = std::move(labels),
-                     .annotations = Annotations(slo.slo, alert_class,
-                                                SlothAnnotations(ToString(alert_class)))});
+                     .annotations = Merge(
+                         Annotations(slo.slo, alert_class, SlothAnnotations(ToString(alert_class))),
+                         named.annotations)});
     }
   }
   return out;
@@ -123,7 +128,7 @@ std::optional<PrometheusRule> NoDataRule(const SlothSlo& slo) {
   }
   // No recorded series gives these labels.
   Labels labels = Merge(slo.id_labels, slo.labels);
-  labels = Merge(std::move(labels), AlertLabels(slo.slo, policy->alert_class));
+  labels = Merge(std::move(labels), AlertLabels(slo, policy->alert_class));
   labels = Merge(std::move(labels), policy->labels);
   return PrometheusRule{
       .record = {},

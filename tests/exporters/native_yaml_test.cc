@@ -96,7 +96,12 @@ TEST_CASE("WriteNative: every file that loads gives the same SLOs when it is wri
   std::vector<RuleFile> files;
   std::vector<fs::path> folders = {fs::path(SLOWBURN_SOURCE_DIR) / "tests" / "testdata",
                                    fs::path(SLOWBURN_SOURCE_DIR) / "examples"};
-  if (const auto peers = ConformanceFolder()) folders.push_back(*peers);
+  const auto peers = ConformanceFolder();
+  if (peers) {
+    folders.push_back(*peers);
+  } else {
+    WARN("SKIP: peers' own files are not there");
+  }
   for (const fs::path& folder : folders) {
     for (RuleFile& file : YamlBelow(folder)) files.push_back(std::move(file));
   }
@@ -115,9 +120,9 @@ TEST_CASE("WriteNative: every file that loads gives the same SLOs when it is wri
   for (const RuleFile& file : files) check({file});
   for (const auto& [folder, of] : together) check(of);
   CHECK(slos[Format::kNative] > 100);
-  CHECK(slos[Format::kSloth] > 50);
+  CHECK(slos[Format::kSloth] >= (peers ? 60 : 20));
   CHECK(slos[Format::kSlothKubernetes] > 10);
-  CHECK(slos[Format::kPyrra] > 20);
+  CHECK(slos[Format::kPyrra] >= (peers ? 60 : 20));
   CHECK(slos[Format::kOpenSlo] > 20);
   CHECK(slos[Format::kOpenSloAlpha] > 10);
   for (const auto& [format, count] : slos) UNSCOPED_INFO(ToString(format) << " " << count);

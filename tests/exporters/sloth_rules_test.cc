@@ -55,6 +55,8 @@ void CheckTaken(const SlothRules& rules) {
   }
   INFO(checked->output);
   CHECK(checked->exit_code == 0);
+  // It exits well also where rules are alike, of which it says this.
+  CHECK_THAT(checked->output, !Catch::Contains("lint error"));
 }
 
 TEST_CASE("Sloth rules: each kind of SLI is a query", "[exporters]") {
@@ -164,6 +166,33 @@ TEST_CASE("Sloth rules: alerts that have names are rules of their own, with thei
   const auto absent = Named(rules, "SLOMetricAbsent");
   REQUIRE(absent.size() == 1);
   CHECK(absent[0].labels.at("severity") == "critical");
+}
+
+TEST_CASE("Sloth rules: alerts of SLOs and of names differ, and carry what is theirs",
+          "[exporters]") {
+  const SlothRules rules = Make(R"(  - &slo
+    name: a
+    objective: 99.9
+    sli: {events: {total: all, bad: bad}}
+    alerts:
+      named: {fast: {annotations: {summary: "Fast: {{ $value }}"}}}
+      tiers:
+        - {class: page, burn_rate: 14, long: 1h, short: 5m, alert: fast}
+        - {class: page, burn_rate: 7, long: 6h, short: 30m, alert: slow}
+        - {class: ticket, burn_rate: 1, long: 4d, short: none}
+  - {<<: *slo, name: b}
+)");
+  const auto alerts = Named(rules, "ErrorBudgetBurn");
+  REQUIRE(alerts.size() == 6);
+  CHECK(alerts[0].annotations.at("summary") == "Fast: {{ $value }}");
+  CHECK(alerts[0].labels.at("long") == "1h");
+  CHECK_THAT(alerts[1].annotations.at("summary"), Catch::Contains("burn rate is over expected"));
+  CHECK(alerts[1].labels.at("long") == "6h");
+  // One window alone is asked for once.
+  CHECK_THAT(alerts[2].expr, Catch::Contains("ratio_rate4d") && !Catch::Contains("and"));
+  CHECK(alerts[2].labels.at("sloth_slo") == "a");
+  CHECK(alerts[5].labels.at("sloth_slo") == "b");
+  CheckTaken(rules);
 }
 
 TEST_CASE("Sloth rules: a window that is the whole window is recorded once", "[exporters]") {
