@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "exporters/yaml_text.h"
 #include "rules/duration.h"
 
 namespace slowburn {
@@ -58,33 +59,6 @@ std::string Block(std::string_view text, int indent) {
     if (end == std::string_view::npos) return out;
     text.remove_prefix(end + 1);
   }
-}
-
-// In double quotes.  Bytes above ASCII stay: they are UTF-8, but for the line ends among them.
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const std::string_view rest = text.substr(i);
-    if (rest.starts_with("\xc2\x85") || rest.starts_with("\xe2\x80\xa8") ||
-        rest.starts_with("\xe2\x80\xa9") || rest.starts_with("\xef\xbb\xbf")) {
-      const bool next_line = c == '\xc2';
-      out += next_line ? "\\N" : c == '\xef' ? "\\uFEFF" : rest[2] == '\xa8' ? "\\L" : "\\P";
-      i += next_line ? 1 : 2;
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
 }
 
 // Writes lines of YAML that begin with as many spaces as the part that they stand in.
@@ -152,7 +126,7 @@ class Writer {
 std::string YamlScalar(std::string_view text, int indent) {
   if (IsPlain(text)) return std::string(text);
   if (IsBlock(text)) return Block(text, indent);
-  return Quoted(text);
+  return YamlQuoted(text);
 }
 
 std::string PrometheusRulesYaml(const std::vector<PrometheusRuleSet>& sets) {

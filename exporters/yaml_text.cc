@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,24 +54,6 @@ bool FitsBlock(std::string_view text) {
   if (text.find('\n') == std::string_view::npos || IsOdd(text)) return false;
   if (text.front() == ' ' || text.front() == '\n' || text.back() == '\n') return false;
   return std::none_of(text.begin(), text.end(), [](char c) { return IsControl(c) && c != '\n'; });
-}
-
-// The characters of `text` within double quotes, all but ASCII escaped.
-std::string DoubleQuoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (IsControl(c)) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
 }
 
 std::string SingleQuoted(std::string_view text) {
@@ -190,11 +173,46 @@ YamlValue YamlPlain(std::string text) {
   return out;
 }
 
+std::string YamlQuoted(std::string_view text) {
+  // By their numbers: some readers take `\N` for a byte.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kLineEnds = {
+      {{"\xc2\x85", "\\u0085"},
+       {"\xe2\x80\xa8", "\\u2028"},
+       {"\xe2\x80\xa9", "\\u2029"},
+       {"\xef\xbb\xbf", "\\uFEFF"}}};
+  std::string out = "\"";
+  while (!text.empty()) {
+    const auto line_end = std::find_if(kLineEnds.begin(), kLineEnds.end(), [&](const auto& each) {
+      return text.starts_with(each.first);
+    });
+    if (line_end != kLineEnds.end()) {
+      out += line_end->second;
+      text.remove_prefix(line_end->first.size());
+      continue;
+    }
+    const char c = text.front();
+    text.remove_prefix(1);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (IsControl(c)) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
 YamlValue YamlScalar(std::string_view text) {
   if (IsPlain(text)) return YamlPlain(std::string(text));
   if (FitsBlock(text)) return YamlPlain(fmt::format("{}\n{}", kBlock, text));
   const bool escapes = IsOdd(text) || std::any_of(text.begin(), text.end(), IsControl);
-  return YamlPlain(escapes ? DoubleQuoted(text) : SingleQuoted(text));
+  return YamlPlain(escapes ? YamlQuoted(text) : SingleQuoted(text));
 }
 
 YamlValue YamlFlowList(std::vector<YamlValue> items) {

@@ -34,6 +34,10 @@ struct YamlValue {
 // A scalar that is written as it stands, as a number or a duration.
 YamlValue YamlPlain(std::string text);
 
+// `text` in double quotes.  Characters beyond ASCII stay, but for those that YAML takes for line
+// ends.
+std::string YamlQuoted(std::string_view text);
+
 // A text that YAML reads back as `text`, quoted where anything else might be read, with several
 // lines as a block where that keeps them.  `text` is valid UTF-8.
 YamlValue YamlScalar(std::string_view text);

@@ -141,7 +141,7 @@ std::map<std::string, ClassLabels> ReadNamed(TableReader& alerts,
     map.Finish();
     const std::optional<std::string> alert = ReadName(name, "name of an alert", report);
     if (!alert.has_value()) return;
-    if (IsStray(*alert, tiers)) {
+    if (alerts.clean() && IsStray(*alert, tiers)) {
       report.Warning(name, fmt::format("no tier is of the alert {}", *alert),
                      "tiers name theirs by the key alert");
     }

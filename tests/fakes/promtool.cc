@@ -41,21 +41,4 @@ std::optional<PromtoolResult> RunPromtool(const std::string& arguments, const st
   return result;
 }
 
-std::string YamlQuoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 }  // namespace slowburn

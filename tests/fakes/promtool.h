@@ -17,7 +17,4 @@ struct PromtoolResult {
 // `{}` in the arguments.  nullopt when there is no promtool.
 std::optional<PromtoolResult> RunPromtool(const std::string& arguments, const std::string& input);
 
-// `text` in double quotes, as YAML reads them.
-std::string YamlQuoted(std::string_view text);
-
 }  // namespace slowburn

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "exporters/yaml_text.h"
 #include "rules/duration.h"
 #include "tests/fakes/promtool.h"
 #include "tests/fakes/scratch_folder.h"

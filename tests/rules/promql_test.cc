@@ -14,6 +14,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "exporters/yaml_text.h"
 #include "rules/plan.h"
 #include "tests/conformance.h"
 #include "tests/fakes/promtool.h"

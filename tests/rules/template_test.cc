@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "exporters/yaml_text.h"
 #include "tests/fakes/promtool.h"
 #include "tests/fakes/scratch_folder.h"
 
